@@ -1,9 +1,20 @@
 import { defineConfig } from 'vitest/config';
 
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'e2e/src/**/*.test.ts', '*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      { test: { name: 'packages', include: ['packages/*/src/**/*.test.ts', '*.test.ts'], ...timeouts } },
+      {
+        test: {
+          name: 'server',
+          include: ['apps/server/src/**/*.test.ts'],
+          globalSetup: ['apps/server/src/testing/global-setup.ts'],
+          ...timeouts,
+        },
+      },
+      { test: { name: 'e2e', include: ['e2e/src/**/*.test.ts'], ...timeouts, testTimeout: 120_000 } },
+    ],
   },
 });
