@@ -1,1 +1,14 @@
-export {};
+import { applyEndpoints } from './apply.ts';
+import { hubEndpoints } from './hub.ts';
+import { workflowEndpoints } from './workflows.ts';
+
+export { documentSchema } from './apply.ts';
+export type { Document } from './apply.ts';
+export { splitKey } from './endpoint.ts';
+export type { Endpoint, EndpointInput, EndpointResponse, EndpointTable } from './endpoint.ts';
+export { openApi } from './openapi.ts';
+export { problemSchema } from './problem.ts';
+export { runSchema, runSummarySchema, statisticsSchema, workflowSchema } from './workflows.ts';
+
+/** Every endpoint of the console API. */
+export const endpoints = { ...workflowEndpoints, ...hubEndpoints, ...applyEndpoints } as const;

@@ -29,6 +29,8 @@ export function countsOf(change: StepChange): Counts {
           return { ...NO_COUNTS, executed: 1, failed: 1 };
         case 'skipped':
           return { ...NO_COUNTS, skipped: 1 };
+        case 'broken':
+          return { ...NO_COUNTS, failed: 1 };
       }
   }
 }

@@ -33,6 +33,12 @@ describe('a run', () => {
     expect(change.fate).toEqual({ state: 'skipped', reason: 'the profile has no e-mail' });
   });
 
+  it('fails at a step that could not be processed, without having executed it', () => {
+    const change = settleStep(definition, 'issue', { outcome: 'broken', reason: 'the body is not JSON' });
+    expect(change.fate).toEqual({ state: 'failed', reason: 'the body is not JSON' });
+    expect(change.steps.map(countsOf)).toEqual([{ ...NO_COUNTS, failed: 1 }]);
+  });
+
   it('counts every node of any chain exactly once, whatever its steps come to', () => {
     const results = fc.array(
       fc.oneof(

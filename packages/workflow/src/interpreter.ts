@@ -5,13 +5,15 @@ import { bindNode } from './nodes/registry.ts';
 import type { WorkflowNode } from './nodes/registry.ts';
 
 /** How a step ended. */
-export type StepOutcome = 'succeeded' | 'failed' | 'skipped';
+export type StepOutcome = StepResult['outcome'];
 
 /** What the host reports of a step that it executed. */
 export type StepResult =
   | { readonly outcome: 'succeeded' | 'failed' }
   /** The node was not processed, for instance because an insert has no value: the path stops here. */
-  | { readonly outcome: 'skipped'; readonly reason: string };
+  | { readonly outcome: 'skipped'; readonly reason: string }
+  /** The node could not be processed, for instance because its template failed: the path stops here. */
+  | { readonly outcome: 'broken'; readonly reason: string };
 
 /** One thing that happened to a step; in the order in which they happened. */
 export type StepChange =
@@ -26,7 +28,7 @@ export type StepChange =
 export type RunFate =
   | { readonly state: 'running' }
   | { readonly state: 'finished' }
-  | { readonly state: 'skipped'; readonly reason: string };
+  | { readonly state: 'skipped' | 'failed'; readonly reason: string };
 
 /** All that one move of the interpreter does. The host writes it in one transaction. */
 export interface RunChange {

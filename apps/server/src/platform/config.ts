@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { z } from 'zod';
+
+export const ROLES = ['api', 'worker', 'scheduler', 'issuer'] as const;
+export type Role = (typeof ROLES)[number];
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const origin = z
+  .string()
+  .refine(
+    (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+    'must be an http(s) URL',
+  )
+  .transform((value) => value.replace(/\/+$/, ''));
+
+/** Every setting, in the order in which the documentation lists them. Defaults are beside the keys. */
+const environment = z.object({
+  PORT: port.default(8321),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional(),
+  LAUREL_DATA_DIR: z.string().min(1).default('.laurel'),
+  LAUREL_PUBLIC_URL: origin.optional(),
+  LAUREL_MASTER_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  LAUREL_WORKSPACE_GUID: z.uuid().optional(),
+  LAUREL_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+  LAUREL_ISSUER_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+  LAUREL_ROLES: z
+    .string()
+    .transform((value) => value.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(ROLES)).min(1))
+    .optional(),
+  LAUREL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LAUREL_OUTGOING_TIMEOUT_SECONDS: z.coerce.number().min(1).max(120).default(30),
+});
+
+/** Settings whose value may be kept in a file instead: `NAME_FILE` holds its path. */
+const SECRETS = ['DATABASE_URL', 'LAUREL_MASTER_KEY', 'LAUREL_API_KEY', 'LAUREL_ISSUER_KEY'] as const;
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly publicUrl: string | undefined;
+  readonly masterKey: string | undefined;
+  readonly workspaceGuid: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly issuerKey: string | undefined;
+  readonly roles: readonly Role[];
+  readonly logLevel: string;
+  readonly outgoingTimeoutSeconds: number;
+}
+
+export type ConfigOutcome =
+  | { kind: 'valid'; config: Config }
+  | { kind: 'invalid'; problems: readonly string[] };
+
+/**
+ * Reads the environment once. All problems are reported together, each naming its variable; a variable that
+ * starts with `LAUREL_` and is not known is a problem too, since it is most often a misspelled one.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ConfigOutcome {
+  const problems: string[] = [];
+  const values = withSecretFiles(env, problems);
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('LAUREL_') && !isKnown(name)) problems.push(`${name} is not a setting of Laurel`);
+  }
+  const parsed = environment.safeParse(values);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) problems.push(`${String(issue.path[0])} ${issue.message}`);
+  }
+  if (problems.length > 0 || !parsed.success) return { kind: 'invalid', problems };
+  const read = parsed.data;
+  return {
+    kind: 'valid',
+    config: {
+      port: read.PORT,
+      host: read.HOST,
+      databaseUrl: read.DATABASE_URL,
+      dataDir: path.resolve(read.LAUREL_DATA_DIR),
+      publicUrl: read.LAUREL_PUBLIC_URL,
+      masterKey: read.LAUREL_MASTER_KEY,
+      workspaceGuid: read.LAUREL_WORKSPACE_GUID,
+      apiKey: read.LAUREL_API_KEY,
+      issuerKey: read.LAUREL_ISSUER_KEY,
+      roles: read.LAUREL_ROLES ?? ROLES,
+      logLevel: read.LAUREL_LOG_LEVEL,
+      outgoingTimeoutSeconds: read.LAUREL_OUTGOING_TIMEOUT_SECONDS,
+    },
+  };
+}
+
+function isKnown(name: string): boolean {
+  return name in environment.shape || SECRETS.some((secret) => name === `${secret}_FILE`);
+}
+
+function withSecretFiles(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && value !== '' && name in environment.shape) values[name] = value;
+  }
+  for (const name of SECRETS) {
+    const file = env[`${name}_FILE`];
+    if (file === undefined || file === '') continue;
+    if (values[name] !== undefined) {
+      problems.push(`${name} and ${name}_FILE are both set: keep one`);
+      continue;
+    }
+    try {
+      values[name] = readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      problems.push(`${name}_FILE: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return values;
+}

@@ -1,0 +1,49 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import type { Transaction } from 'kysely';
+import { Pool, types } from 'pg';
+
+import type { DB } from './database.gen.ts';
+
+export type Database = Kysely<DB>;
+export type Tx = Transaction<DB>;
+/** A connection or a transaction: what a read that can run in either takes. */
+export type Queryable = Database | Tx;
+
+types.setTypeParser(types.builtins.INT8, safeInteger);
+
+/** Our int8 columns hold ids and counts; one beyond 2^53 would be silently wrong as a number, so it throws. */
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`int8 value ${text} is beyond the safe integers`);
+  return value;
+}
+
+export interface OpenDatabase {
+  readonly db: Database;
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a pool. `max` is the number of connections (default 10). A connection that breaks while idle is dropped by
+ * the pool and reported to `onIdleError`; the next query opens another.
+ */
+export function openDatabase(
+  connectionString: string,
+  options: { max?: number; onIdleError?: (error: Error) => void } = {},
+): OpenDatabase {
+  const pool = new Pool({
+    connectionString,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'laurel',
+  });
+  pool.on('error', (error) => options.onIdleError?.(error));
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  const close = async (): Promise<void> => {
+    await db.destroy();
+    // Kysely ends the pool only if it has used it itself.
+    if (!pool.ending) await pool.end();
+  };
+  return { db, pool, close };
+}

@@ -1,0 +1,114 @@
+import { fromKysely, PgBoss } from 'pg-boss';
+
+import type { Tx } from '../db/database.ts';
+import type { Log } from '../log.ts';
+import { LEASE_SECONDS } from './job-queue.ts';
+import type { Job, JobQueue, NewJob } from './job-queue.ts';
+
+const SCHEMA = 'jobs';
+/** The longest that one claim may be worked on, heartbeats or not: beyond any request with its look-up. */
+const EXPIRE_SECONDS = 600;
+/** A job is tried again whenever its holder died; what ends a job is the domain's decision, not a count. */
+const RETRY_LIMIT = 1_000_000;
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+export interface JobEngine {
+  queue<Data extends object>(name: string): Promise<JobQueue<Data>>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts pg-boss on the database, in the schema `jobs`. It has a small pool of its own for claims and maintenance;
+ * everything that belongs to a change of ours runs in our transaction.
+ * `supervise` (default true): whether this process also returns the jobs of dead ones to the queue.
+ */
+export async function startJobEngine(
+  connectionString: string,
+  log: Log,
+  options: { supervise?: boolean } = {},
+): Promise<JobEngine> {
+  const boss = new PgBoss({
+    connectionString,
+    schema: SCHEMA,
+    max: 3,
+    application_name: 'laurel jobs',
+    schedule: false,
+    supervise: options.supervise ?? true,
+    // Defaults are 60 s: a dead worker's jobs would wait more than a minute beyond their lease.
+    superviseIntervalSeconds: 2,
+    monitorIntervalSeconds: 2,
+  });
+  boss.on('error', (error) => log.error({ err: error }, 'the job queue reports an error'));
+  boss.on('warning', (warning) => log.warn({ warning }, 'the job queue reports a warning'));
+  await boss.start();
+  return {
+    queue: async <Data extends object>(name: string) => {
+      await boss.createQueue(name, {
+        heartbeatSeconds: LEASE_SECONDS,
+        expireInSeconds: EXPIRE_SECONDS,
+        retryLimit: RETRY_LIMIT,
+        retryDelay: 0,
+        retentionSeconds: YEAR_SECONDS,
+        deleteAfterSeconds: 600,
+      });
+      return new PgBossQueue<Data>(boss, name);
+    },
+    stop: async () => await boss.stop({ graceful: false, close: true }),
+  };
+}
+
+/** `JobQueue` by pg-boss's batch calls: measured at 1.5 to 1.8 times the CPU of hand-written SQL. */
+class PgBossQueue<Data extends object> implements JobQueue<Data> {
+  readonly #boss: PgBoss;
+  readonly #name: string;
+
+  constructor(boss: PgBoss, name: string) {
+    this.#boss = boss;
+    this.#name = name;
+  }
+
+  async enqueue(tx: Tx, jobs: readonly NewJob<Data>[]): Promise<void> {
+    if (jobs.length === 0) return;
+    await this.#boss.insert(
+      this.#name,
+      jobs.map(({ id, data, startAfter }) => ({ id, data, ...(startAfter && { startAfter }) })),
+      { db: fromKysely(tx) },
+    );
+  }
+
+  async claim(limit: number): Promise<Job<Data>[]> {
+    const jobs = await this.#boss.fetch<Data>(this.#name, { batchSize: limit, includeMetadata: true });
+    return jobs.map(({ id, retryCount, data }) => ({ id, attempt: retryCount, data }));
+  }
+
+  async finish(tx: Tx, jobs: readonly Job<Data>[]): Promise<ReadonlySet<string>> {
+    if (jobs.length === 0) return new Set();
+    const response = await this.#boss.complete(this.#name, jobs.map(held), null, { db: fromKysely(tx) });
+    return settledIds(response);
+  }
+
+  async confirm(tx: Tx, jobs: readonly Job<Data>[]): Promise<ReadonlySet<string>> {
+    if (jobs.length === 0) return new Set();
+    return settledIds(await this.#boss.touch(this.#name, jobs.map(held), { db: fromKysely(tx) }));
+  }
+
+  async heartbeat(jobs: readonly Job<Data>[]): Promise<void> {
+    if (jobs.length > 0) await this.#boss.touch(this.#name, jobs.map(held));
+  }
+
+  async cancel(tx: Tx, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#boss.cancel(this.#name, [...ids], { db: fromKysely(tx) });
+  }
+}
+
+/** The settle statements answer the ids that they touched; the published type leaves them out. */
+function settledIds(response: object): ReadonlySet<string> {
+  if (!('settled' in response)) throw new Error('pg-boss no longer tells which jobs it settled');
+  const settled: unknown = response.settled ?? [];
+  if (!Array.isArray(settled)) throw new Error('pg-boss answers settled jobs in an unknown shape');
+  return new Set(settled.map(String));
+}
+
+function held(job: Job<object>): { id: string; retryCount: number } {
+  return { id: job.id, retryCount: job.attempt };
+}

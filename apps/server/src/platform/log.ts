@@ -1,0 +1,40 @@
+import { pino } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+
+/** What an error line names, so that one can be traced to the person that it concerns. */
+export interface LogSubject {
+  workspaceId?: string | undefined;
+  workflowId?: string | undefined;
+  runId?: string | undefined;
+  stepId?: string | undefined;
+  profileId?: string | undefined;
+}
+
+export type Log = Logger;
+
+/** Names of fields whose values are never logged, at any of the depths that our log lines have. */
+const SECRET_FIELDS = [
+  'authorization',
+  'apiKey',
+  'password',
+  'secret',
+  'token',
+  'cookie',
+  'masterKey',
+  'secretKeyMultibase',
+];
+
+/** A JSON log on standard output, or on `destination`. */
+export function createLog(level: string, destination?: DestinationStream): Log {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: {
+      paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+      censor: '[secret]',
+    },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}

@@ -1,0 +1,52 @@
+import { addCounts, NO_COUNTS } from '@laurel/workflow';
+import type { Counts } from '@laurel/workflow';
+import { sql } from 'kysely';
+
+import type { Tx } from '../platform/db/database.ts';
+
+/** What happened to one node. */
+export interface NodeCount {
+  readonly workspaceId: string;
+  readonly workflowId: string;
+  readonly version: number;
+  readonly nodeId: string;
+  readonly at: Date;
+  readonly counts: Counts;
+}
+
+/** Rows over which concurrent writers of one node's minute are spread. */
+const SLOTS = 8;
+
+/** Adds to the counters as part of the transaction of the steps that are counted. */
+export async function countNodes(tx: Tx, items: readonly NodeCount[]): Promise<void> {
+  const byRow = new Map<string, NodeCount & { minute: string }>();
+  for (const item of items) {
+    const minute = `${item.at.toISOString().slice(0, 16)}:00Z`;
+    const key = [item.workspaceId, item.workflowId, item.version, item.nodeId, minute].join(' ');
+    byRow.set(key, { ...item, minute, counts: addCounts(byRow.get(key)?.counts ?? NO_COUNTS, item.counts) });
+  }
+  if (byRow.size === 0) return;
+  // Sorted, so that two transactions take the rows in the same order and never wait for each other in turn.
+  const rows = [...byRow].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  const slot = Math.floor(Math.random() * SLOTS);
+  await sql`
+    insert into node_minute as n (workspace_id, workflow_id, version, node_id, minute, slot,
+      entered, executed, succeeded, failed, skipped)
+    select w, f, v, i, m, ${slot}, e, x, s, b, k from unnest(
+      ${rows.map(({ workspaceId }) => workspaceId)}::uuid[],
+      ${rows.map(({ workflowId }) => workflowId)}::uuid[],
+      ${rows.map(({ version }) => version)}::integer[],
+      ${rows.map(({ nodeId }) => nodeId)}::text[],
+      ${rows.map(({ minute }) => minute)}::timestamptz[],
+      ${rows.map(({ counts }) => counts.entered)}::bigint[],
+      ${rows.map(({ counts }) => counts.executed)}::bigint[],
+      ${rows.map(({ counts }) => counts.succeeded)}::bigint[],
+      ${rows.map(({ counts }) => counts.failed)}::bigint[],
+      ${rows.map(({ counts }) => counts.skipped)}::bigint[]) as t(w, f, v, i, m, e, x, s, b, k)
+    on conflict (workspace_id, workflow_id, version, node_id, minute, slot) do update set
+      entered = n.entered + excluded.entered,
+      executed = n.executed + excluded.executed,
+      succeeded = n.succeeded + excluded.succeeded,
+      failed = n.failed + excluded.failed,
+      skipped = n.skipped + excluded.skipped`.execute(tx);
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+
+import { Client } from 'pg';
+import { inject } from 'vitest';
+
+import { openDatabase } from '../platform/db/database.ts';
+import type { OpenDatabase } from '../platform/db/database.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A connection string to the server of this test run; its `postgres` database is for administration. */
+    testServer: string;
+    /** The name of a migrated database that tests clone. */
+    testTemplate: string;
+  }
+}
+
+export interface TestDatabase extends OpenDatabase, AsyncDisposable {
+  readonly connectionString: string;
+}
+
+/** A migrated database of the test's own, dropped when it goes out of scope. */
+export async function testDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const admin = new Client({ connectionString: inject('testServer') });
+  await admin.connect();
+  try {
+    await admin.query(`create database ${name} template ${inject('testTemplate')} strategy file_copy`);
+  } finally {
+    await admin.end();
+  }
+  const url = new URL(inject('testServer'));
+  url.pathname = `/${name}`;
+  const connectionString = url.toString();
+  const open = openDatabase(connectionString);
+  return {
+    ...open,
+    connectionString,
+    [Symbol.asyncDispose]: async () => {
+      await open.close();
+      const last = new Client({ connectionString: inject('testServer') });
+      await last.connect();
+      await last.query(`drop database if exists ${name} with (force)`);
+      await last.end();
+    },
+  };
+}
