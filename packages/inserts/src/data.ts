@@ -1,0 +1,52 @@
+/**
+ * A piece of data that a template turned out to need while it was rendered. Requests are plain data, so that a
+ * server can gather those of many renderings and answer them with few queries.
+ */
+export type DataRequestBody =
+  | { readonly kind: 'catalog-item'; readonly catalog: string; readonly item: string }
+  | { readonly kind: 'aggregate'; readonly id: string }
+  | { readonly kind: 'expression'; readonly id: string }
+  | { readonly kind: 'metric'; readonly id: string }
+  | { readonly kind: 'snippet'; readonly id: string }
+  | { readonly kind: 'context-field'; readonly id: string }
+  /** `ordinal` counts the voucher inserts of one rendering; the same ordinal must always get the same voucher. */
+  | { readonly kind: 'voucher'; readonly pool: string; readonly assign: boolean; readonly ordinal: number }
+  | { readonly kind: 'document'; readonly slug: string }
+  | { readonly kind: 'host'; readonly name: string; readonly id: string };
+
+/** A request with its stable key, by which its answer is found. */
+export type DataRequest = DataRequestBody & { readonly key: string };
+
+/** What is known about a request: its value (plain data), that there is none, or that it could not be found out. */
+export type DataAnswer =
+  | { readonly kind: 'found'; readonly key: string; readonly value: unknown }
+  | { readonly kind: 'absent'; readonly key: string }
+  | { readonly kind: 'unavailable'; readonly key: string; readonly message: string };
+
+/** Answers by `dataKey` of their requests. May be shared by any number of renderings. */
+export type DataAnswers = ReadonlyMap<string, DataAnswer>;
+
+/** Fetches what a rendering needs; one call a round, with every request of that round. */
+export interface DataSource {
+  fetch(requests: readonly DataRequest[]): Promise<readonly DataAnswer[]>;
+}
+
+/** The stable key of a request: equal for equal requests, different otherwise. */
+export function dataKey(request: DataRequestBody): string {
+  switch (request.kind) {
+    case 'catalog-item':
+      return JSON.stringify([request.kind, request.catalog, request.item]);
+    case 'aggregate':
+    case 'expression':
+    case 'metric':
+    case 'snippet':
+    case 'context-field':
+      return JSON.stringify([request.kind, request.id]);
+    case 'voucher':
+      return JSON.stringify([request.kind, request.pool, request.assign, request.ordinal]);
+    case 'document':
+      return JSON.stringify([request.kind, request.slug]);
+    case 'host':
+      return JSON.stringify([request.kind, request.name, request.id]);
+  }
+}

@@ -1,0 +1,91 @@
+import type { Dict } from './dict.ts';
+import type { List } from './list.ts';
+
+/**
+ * A floating-point number whose value is whole, so that it prints as `2.0`. Other floating-point numbers are plain
+ * JavaScript numbers, and integers are numbers while they are safe and bigints (64 bits, wrapping) beyond that.
+ */
+export class Double {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** An instant with the time zone in which it is shown, and the format in which it prints if it has one. */
+export class DateTime {
+  readonly epochMs: number;
+  readonly zone: string;
+  readonly format: string | null;
+
+  constructor(epochMs: number, zone: string, format: string | null = null) {
+    this.epochMs = epochMs;
+    this.zone = zone;
+    this.format = format;
+  }
+}
+
+/**
+ * A string that says how it wants to be printed: `safe` as it stands in every output, `json` is a complete JSON
+ * value, `json-escaped` is already escaped for the inside of a JSON string, `url-encoded` for a URL.
+ */
+export class Marked {
+  readonly text: string;
+  readonly mark: 'safe' | 'json' | 'json-escaped' | 'url-encoded';
+
+  constructor(text: string, mark: Marked['mark']) {
+    this.text = text;
+    this.mark = mark;
+  }
+}
+
+/** Output that was captured where an output escapes its values: static text and values that are escaped when printed. */
+export class Fragment {
+  readonly pieces: readonly FragmentPiece[];
+
+  constructor(pieces: readonly FragmentPiece[]) {
+    this.pieces = pieces;
+  }
+}
+
+export type FragmentPiece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'value'; readonly value: Value; readonly html: boolean };
+
+/** Something that a template can call by name. Opaque to expressions. */
+export class Callable {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** The variable `loop`. */
+export class Loop {
+  readonly length: number;
+  readonly depth: number;
+  index0 = -1;
+
+  constructor(length: number, depth: number) {
+    this.length = length;
+    this.depth = depth;
+  }
+}
+
+/** Everything that an expression can have as its value: data and nothing of the host. */
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Double
+  | List
+  | Dict
+  | DateTime
+  | Marked
+  | Fragment
+  | Callable
+  | Loop;
