@@ -4,7 +4,6 @@ import type { Database } from '../platform/db/database.ts';
 import { newId } from '../platform/ids.ts';
 import { testDatabase } from '../testing/test-database.ts';
 import { testPlatform, testWorkspace } from '../testing/test-platform.ts';
-
 import { EventLog } from './append-events.ts';
 import { KnownDefinitions } from './event-definitions.ts';
 import type { EventInput, IngestRequest } from './event-input.ts';
@@ -56,8 +55,12 @@ describe('ingest', () => {
     const { send, stored } = await setUp(database.db);
     const spellings = ['ada@example.org', 'Ada@Example.org', ' ADA@example.org '];
     const outcomes = await Promise.all(
-      Array.from({ length: 300 }, async (_, index) =>
-        await send([event({ client: { email: spellings[index % 3] ?? '', uuid: `browser-${index % 7}` } })]),
+      Array.from(
+        { length: 300 },
+        async (_, index) =>
+          await send([
+            event({ client: { email: spellings[index % 3] ?? '', uuid: `browser-${index % 7}` } }),
+          ]),
       ),
     );
     expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['stored']));
@@ -71,11 +74,18 @@ describe('ingest', () => {
     const one = await setUp(database.db);
     const log = new EventLog(new KnownDefinitions());
     const other = createIngest(testPlatform(database.db), log, () => undefined);
-    const people = Array.from({ length: 40 }, (_, index) => event({ client: { email: `p${index}@example.org` } }));
+    const people = Array.from({ length: 40 }, (_, index) =>
+      event({ client: { email: `p${index}@example.org` } }),
+    );
     await Promise.all(
       people.flatMap((person) => [
         one.send([person]),
-        other.add({ workspaceId: one.workspaceId, receivedAt: NOON, events: [person], idempotency: undefined }),
+        other.add({
+          workspaceId: one.workspaceId,
+          receivedAt: NOON,
+          events: [person],
+          idempotency: undefined,
+        }),
       ]),
     );
     const profiles = await database.db.selectFrom('profile').select('id').execute();
@@ -102,7 +112,10 @@ describe('ingest', () => {
     await using database = await testDatabase();
     const { send, stored } = await setUp(database.db);
     const outcome = await send([event(), event({ client: { id: 987_654 } })]);
-    expect(outcome).toMatchObject({ kind: 'refused', refusals: [{ index: 1, field: 'client.id', rejectedValue: 987_654 }] });
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      refusals: [{ index: 1, field: 'client.id', rejectedValue: 987_654 }],
+    });
     expect(await stored()).toEqual([]);
     expect(await database.db.selectFrom('profile').select('id').execute()).toEqual([]);
   });
@@ -111,7 +124,9 @@ describe('ingest', () => {
     await using database = await testDatabase();
     const { send } = await setUp(database.db);
     await send([event({ client: { email: 'ada@example.org', customId: 'A1' } })]);
-    const outcome = await send([event({ client: { customId: 'A1' }, params: { email: 'other@example.org' } })]);
+    const outcome = await send([
+      event({ client: { customId: 'A1' }, params: { email: 'other@example.org' } }),
+    ]);
     expect(outcome).toMatchObject({ kind: 'refused', refusals: [{ field: 'params.email' }] });
   });
 
@@ -122,7 +137,9 @@ describe('ingest', () => {
     const all = await Promise.all([1, 2, 3].map(async () => await send([event()], { idempotency })));
     expect(all.map(({ kind }) => kind).sort()).toEqual(['replayed', 'replayed', 'stored']);
     expect(await send([event()], { idempotency })).toEqual({ kind: 'replayed' });
-    expect(await send([event()], { idempotency: { key: 'k1', digest: Buffer.from('b') } })).toEqual({ kind: 'key-reused' });
+    expect(await send([event()], { idempotency: { key: 'k1', digest: Buffer.from('b') } })).toEqual({
+      kind: 'key-reused',
+    });
     expect(await stored()).toHaveLength(1);
     expect(told).toHaveLength(1);
   });
@@ -146,7 +163,9 @@ describe('ingest', () => {
     await send([event({ salt: 's', params: { score: 2 } })]);
     expect(await stored()).toEqual([{ ...first, params: { score: 2 } }]);
     expect(told).toHaveLength(1);
-    await send([event({ salt: 's', time: new Date(NOON.getTime() - 1), claimedTime: new Date(NOON.getTime() - 1) })]);
+    await send([
+      event({ salt: 's', time: new Date(NOON.getTime() - 1), claimedTime: new Date(NOON.getTime() - 1) }),
+    ]);
     await send([event({ salt: 's', action: 'other.action' })]);
     await send([event({ salt: 's', client: { email: 'other@example.org' } })]);
     expect(await stored()).toHaveLength(4);

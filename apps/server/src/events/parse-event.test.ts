@@ -67,7 +67,9 @@ describe('an event', () => {
   });
 
   it('honours the offset of a time', () => {
-    expect(accepted({ ...good, time: '2026-11-24T10:00:00.5+02:00' }).time.toISOString()).toBe('2026-11-24T08:00:00.500Z');
+    expect(accepted({ ...good, time: '2026-11-24T10:00:00.5+02:00' }).time.toISOString()).toBe(
+      '2026-11-24T08:00:00.500Z',
+    );
   });
 
   it('replaces a future time by the time of receipt and keeps the original', () => {

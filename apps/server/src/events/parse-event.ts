@@ -1,9 +1,9 @@
+import { storageProblem } from '../platform/db/storable-json.ts';
 import type { FieldError } from '../platform/http/hub-error.ts';
 import { IDENTIFIER_KINDS, identifierProblem } from '../profiles/index.ts';
 import type { ClientReference } from '../profiles/index.ts';
 import type { EventInput } from './event-input.ts';
 import { parseInstant } from './parse-instant.ts';
-import { storageProblem } from '../platform/db/storable-json.ts';
 
 export type ParsedEvent =
   | { readonly kind: 'valid'; readonly event: EventInput }

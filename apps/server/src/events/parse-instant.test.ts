@@ -15,10 +15,15 @@ describe('an instant', () => {
     expect(parseInstant(text)?.toISOString()).toBe(expected);
   });
 
-  it.each(['2026-02-30', '2026-13-01', '2026-11-24T24:00:00Z', '2026-11-24T23:60:00Z', '2026-11-24T10:00:00+19:00', 'x', ''])(
-    '%j is none',
-    (text) => {
-      expect(parseInstant(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '2026-02-30',
+    '2026-13-01',
+    '2026-11-24T24:00:00Z',
+    '2026-11-24T23:60:00Z',
+    '2026-11-24T10:00:00+19:00',
+    'x',
+    '',
+  ])('%j is none', (text) => {
+    expect(parseInstant(text)).toBeUndefined();
+  });
 });

@@ -20,6 +20,7 @@ const FILE = /^(\d{4})-[a-z0-9-]+\.sql$/;
 /** The numbered migrations of a folder, in order. Throws on a gap, a doubled number or a stray file. */
 export function readMigrations(folder: string): Migration[] {
   return readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
     .sort()
     .map((name, index) => {
       const number = Number(FILE.exec(name)?.[1] ?? Number.NaN);

@@ -80,7 +80,12 @@ async function handle(
     body: read(endpoint.body, request.body),
   };
   if (errors.length > 0) {
-    return sendProblem(reply, { status: 400, code: 'invalid-request', title: 'The request is not valid.', errors });
+    return sendProblem(reply, {
+      status: 400,
+      code: 'invalid-request',
+      title: 'The request is not valid.',
+      errors,
+    });
   }
   const answer = await handler(input, request);
   return answer.kind === 'ok' ? reply.send(answer.body) : sendProblem(reply, answer.problem);
@@ -89,7 +94,10 @@ async function handle(
 function fieldErrors(issue: z.core.$ZodIssue): { field: string; message: string }[] {
   const path = fieldPath(issue.path);
   if (issue.code !== 'unrecognized_keys') return [{ field: path, message: issue.message }];
-  return issue.keys.map((key) => ({ field: path === '' ? key : `${path}.${key}`, message: 'is not a known field' }));
+  return issue.keys.map((key) => ({
+    field: path === '' ? key : `${path}.${key}`,
+    message: 'is not a known field',
+  }));
 }
 
 function fieldPath(path: readonly PropertyKey[]): string {

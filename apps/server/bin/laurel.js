@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that an old Node can say that it is too old instead of failing on TypeScript.
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `Laurel needs Node 22.18 or newer, and this is ${process.versions.node}.\n` +
+      'Start it through npm (npm run laurel -- …), which uses the Node that npm ci installed.\n',
+  );
+  process.exit(1);
+}
+
+const { main } = await import('../src/cli/main.ts');
+process.exitCode = await main(process.argv);

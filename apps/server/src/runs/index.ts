@@ -1,0 +1,6 @@
+export { startRunsOn } from './start-runs.ts';
+export { STEP_QUEUE } from './step-job.ts';
+export type { StepJob, StepQueue } from './step-job.ts';
+export { StepWorker } from './step-worker.ts';
+export type { FetchData } from './render-request.ts';
+export { listRuns, readRun } from './read-runs.ts';

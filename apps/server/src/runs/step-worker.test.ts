@@ -1,0 +1,333 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { Agent } from 'undici';
+import { describe, expect, it, vi } from 'vitest';
+
+import { createIngest, EventLog, KnownDefinitions } from '../events/index.ts';
+import { putConnection } from '../integrations/index.ts';
+import { inTransaction } from '../platform/db/transaction.ts';
+import { startJobEngine } from '../platform/jobs/pg-boss-queue.ts';
+import { createLog } from '../platform/log.ts';
+import { readTotals } from '../stats/index.ts';
+import { testDatabase } from '../testing/test-database.ts';
+import { testPlatform, testWorkspace } from '../testing/test-platform.ts';
+import { ActiveWorkflows, saveWorkflow, WorkflowVersions } from '../workflows/index.ts';
+import { startRunsOn } from './start-runs.ts';
+import { STEP_QUEUE } from './step-job.ts';
+import type { StepJob } from './step-job.ts';
+import { StepWorker } from './step-worker.ts';
+
+type Answer = (request: IncomingMessage, body: string, response: ServerResponse) => void;
+
+/** A receiver whose behaviour the test gives; it keeps every request that it got. */
+async function receiver(answer: Answer) {
+  const requests: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString();
+      requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+      answer(request, body, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    requests,
+    origin: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const BODY =
+  '{"credential":{"recipient":{"name":"{{ event.params.name }}","email":"{% customer email %}"},"group_id":7}}';
+
+async function system(url: string, options: { body?: string; timeoutMs?: number } = {}) {
+  const stack = new AsyncDisposableStack();
+  const database = stack.use(await testDatabase());
+  const platform = testPlatform(database.db, { now: () => new Date() });
+  const workspaceId = await testWorkspace(database.db);
+  const jobs = await startJobEngine(database.connectionString, createLog('fatal'));
+  const queue = await jobs.queue<StepJob>(STEP_QUEUE);
+  const log = new EventLog(new KnownDefinitions());
+  log.subscribe(startRunsOn(new ActiveWorkflows(), queue));
+  const dispatcher = new Agent();
+  const worker = new StepWorker({
+    platform,
+    queue,
+    log,
+    versions: new WorkflowVersions(),
+    fetchData: async () => new Map(),
+    dispatcher,
+    timeoutMs: options.timeoutMs ?? 5_000,
+  });
+  const ingest = createIngest(platform, log, () => worker.wake());
+  stack.defer(async () => {
+    await worker.stop();
+    await jobs.stop();
+    await dispatcher.close();
+  });
+  const workflowId = await inTransaction(database.db, async (tx) => {
+    const connection = await putConnection(tx, platform.secrets, new Date(), {
+      workspaceId,
+      name: 'Issuer',
+      settings: { authentication: 'token', headerName: 'Authorization', prefix: 'Token token=' },
+      token: 'k3y',
+    });
+    if (connection.kind === 'token-missing') throw new Error('unreachable');
+    const saved = await saveWorkflow(tx, new Date(), {
+      workspaceId,
+      name: 'Issue',
+      run: true,
+      definition: {
+        format: '2026-11-24',
+        nodes: [
+          {
+            id: 'acquired',
+            type: 'profile-event',
+            title: 'Acquired',
+            settings: {
+              event: 'certification.acquired',
+              where: [{ parameter: 'passed', operator: 'not-equal', value: false }],
+            },
+            outputs: { next: 'send' },
+          },
+          {
+            id: 'send',
+            type: 'outgoing-integration',
+            title: 'Send',
+            settings: {
+              connection: connection.id,
+              webhookName: 'Accredible',
+              webhookEvent: { name: 'accredible.userSent' },
+              url,
+              headers: [{ name: 'Content-Type', value: 'application/json' }],
+              body: options.body ?? BODY,
+            },
+            outputs: { next: 'end' },
+          },
+          { id: 'end', type: 'end', title: 'End' },
+        ],
+      },
+    });
+    if (!('workflow' in saved)) throw new Error(JSON.stringify(saved));
+    return saved.workflow.id;
+  });
+  worker.start();
+  const send = async (params: Record<string, unknown>, client: object = { email: 'ada@example.org' }) => {
+    const now = new Date();
+    const event = {
+      client,
+      action: 'certification.acquired',
+      time: now,
+      claimedTime: now,
+      params,
+      salt: undefined,
+    };
+    return await ingest.add({ workspaceId, receivedAt: now, events: [event], idempotency: undefined });
+  };
+  const results = async () => {
+    const rows = await database.db
+      .selectFrom('event')
+      .select('params')
+      .where('action', '=', 'accredible.userSent')
+      .execute();
+    return rows.map(({ params }) => params as Record<string, unknown>);
+  };
+  const result = async () =>
+    await vi.waitFor(async () => {
+      const [first] = await results();
+      if (first === undefined) throw new Error('no result event yet');
+      return first;
+    }, 25_000);
+  const totals = async () =>
+    Object.fromEntries(
+      (await readTotals(database.db, { workspaceId, workflowId })).map(({ nodeId, ...counts }) => [
+        nodeId,
+        counts,
+      ]),
+    );
+  return {
+    db: database.db,
+    send,
+    results,
+    result,
+    totals,
+    worker,
+    [Symbol.asyncDispose]: async () => await stack.disposeAsync(),
+  };
+}
+
+const counts = (entered: number, executed: number, succeeded: number, failed: number, skipped = 0) => ({
+  entered,
+  executed,
+  succeeded,
+  failed,
+  skipped,
+});
+
+describe('the step worker', () => {
+  it('renders, sends, and writes the answer to the profile', async () => {
+    await using target = await receiver((_request, _body, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(
+        '{"credential":{"id":10000001,"group_id":7,"url":"https://example.org/c/1","recipient":{"email":"ada@example.org"}}}',
+      );
+    });
+    await using it = await system(`${target.origin}/v1/credentials`);
+    await it.send({ name: 'Ada "A" Lovelace 👩‍💻 {{ x }} \\' });
+    const result = await it.result();
+    expect(result).toMatchObject({
+      name: 'Accredible',
+      status: 200,
+      response: { credential: { id: 10_000_001 } },
+    });
+    expect(result['durationMs']).toBeGreaterThan(0);
+    const [request] = target.requests;
+    expect(JSON.parse(request!.body)).toEqual({
+      credential: {
+        recipient: { name: 'Ada "A" Lovelace 👩‍💻 {{ x }} \\', email: 'ada@example.org' },
+        group_id: 7,
+      },
+    });
+    expect(request!.headers).toMatchObject({
+      authorization: 'Token token=k3y',
+      'content-type': 'application/json',
+    });
+    expect(await it.totals()).toEqual({
+      acquired: counts(1, 1, 1, 0),
+      send: counts(1, 1, 1, 0),
+      end: counts(1, 1, 1, 0),
+    });
+    const [attempt] = await it.db.selectFrom('attempt').selectAll().execute();
+    expect(attempt).toMatchObject({
+      outcome: 'answered',
+      status: 200,
+      headers: { authorization: '[secret]' },
+    });
+    const [issuance] = await it.db.selectFrom('issuance').selectAll().execute();
+    expect(issuance).toMatchObject({
+      credential_reference: '10000001',
+      recipient_email: 'ada@example.org',
+      group_reference: '7',
+    });
+  });
+
+  it('counts an answer that is no success as executed and failed, and lets the path go on', async () => {
+    await using target = await receiver((_request, _body, response) => {
+      response.statusCode = 422;
+      response.end('{"errors":"Invalid Group"}');
+    });
+    await using it = await system(`${target.origin}/v1/credentials`);
+    await it.send({ name: 'Ada' });
+    expect(await it.result()).toMatchObject({ status: 422 });
+    expect(await it.totals()).toMatchObject({ send: counts(1, 1, 0, 1), end: counts(1, 1, 1, 0) });
+  });
+
+  it('says status 0 and the error where nobody listens', async () => {
+    await using it = await system('http://127.0.0.1:9/v1/credentials');
+    await it.send({ name: 'Ada' });
+    expect(await it.result()).toMatchObject({ status: 0, error: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('skips a step whose insert has no value, with the reason and without a request', async () => {
+    await using target = await receiver((_request, _body, response) => response.end());
+    await using it = await system(`${target.origin}/v1/credentials`);
+    await it.send({ name: 'Ada' }, { customId: 'no-email' });
+    await vi.waitFor(async () => {
+      const run = await it.db.selectFrom('run').select(['state', 'reason']).executeTakeFirstOrThrow();
+      expect(run).toMatchObject({ state: 'skipped', reason: expect.stringContaining('email') });
+    });
+    expect(target.requests).toEqual([]);
+    expect(await it.totals()).toMatchObject({ acquired: counts(1, 1, 1, 0), send: counts(1, 0, 0, 0, 1) });
+    expect(await it.results()).toEqual([]);
+  });
+
+  it('does not start a run for an event that the filter leaves out', async () => {
+    await using target = await receiver((_request, _body, response) => response.end());
+    await using it = await system(`${target.origin}/v1/credentials`);
+    await it.send({ name: 'Ada', passed: false });
+    await it.send({ name: 'Ada', passed: true });
+    await it.result();
+    expect(await it.db.selectFrom('run').select('id').execute()).toHaveLength(1);
+  });
+
+  it('asks the issuer after a time-out, and takes the credential that it finds', async () => {
+    await using target = await receiver((request, _body, response) => {
+      // It issues and never answers; the look-up tells.
+      if (request.method === 'GET')
+        response.end('{"credentials":[{"id":5,"url":"https://example.org/c/5"}],"meta":{}}');
+    });
+    await using it = await system(`${target.origin}/v1/credentials`, { timeoutMs: 300 });
+    await it.send({ name: 'Ada' });
+    expect(await it.result()).toMatchObject({ status: 200, response: { credential: { id: 5 } } });
+    expect(target.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /v1/credentials',
+      'GET /v1/all_credentials?group_id=7&email=ada%40example.org&page_size=1',
+    ]);
+    expect(target.requests[1]!.headers).toMatchObject({ authorization: 'Token token=k3y' });
+    expect(await it.totals()).toMatchObject({ send: counts(1, 1, 1, 0) });
+  });
+
+  it('sends again after a time-out where the issuer has no such credential', async () => {
+    let posts = 0;
+    await using target = await receiver((request, _body, response) => {
+      if (request.method === 'GET') response.end('{"credentials":[],"meta":{}}');
+      else if (++posts === 2) response.end('{"credential":{"id":6}}');
+    });
+    await using it = await system(`${target.origin}/v1/credentials`, { timeoutMs: 300 });
+    await it.send({ name: 'Ada' });
+    expect(await it.result()).toMatchObject({ status: 200, response: { credential: { id: 6 } } });
+    const keys = target.requests
+      .filter(({ method }) => method === 'POST')
+      .map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toHaveLength(2);
+    expect(new Set(keys).size).toBe(1);
+  });
+
+  it('does not send again to a receiver that cannot be asked', async () => {
+    await using target = await receiver(() => undefined);
+    await using it = await system(`${target.origin}/hook`, { timeoutMs: 300 });
+    await it.send({ name: 'Ada' });
+    expect(await it.result()).toMatchObject({ status: 0, error: expect.stringContaining('not sent again') });
+    expect(target.requests).toHaveLength(1);
+  });
+
+  it('keeps at most 64 KiB of an answer, and an answer with a NUL', async () => {
+    await using target = await receiver((_request, _body, response) =>
+      response.end(`\0${'x'.repeat(200_000)}`),
+    );
+    await using it = await system(`${target.origin}/hook`);
+    await it.send({ name: 'Ada' });
+    const result = await it.result();
+    expect(result['responseTruncated']).toBe(true);
+    expect(String(result['response'])).toHaveLength(64 * 1024);
+    expect(String(result['response']).startsWith('\uFFFDx')).toBe(true);
+  });
+
+  it('settles hundreds of steps, each once', async () => {
+    await using target = await receiver((_request, body, response) => {
+      const email = String(
+        (JSON.parse(body) as { credential: { recipient: { email: string } } }).credential.recipient.email,
+      );
+      response.end(JSON.stringify({ credential: { id: 1, recipient: { email } } }));
+    });
+    await using it = await system(`${target.origin}/v1/credentials`);
+    const people = Array.from({ length: 600 }, (_, index) => `p${index}@example.org`);
+    await Promise.all(people.map(async (email) => await it.send({ name: 'Ada' }, { email })));
+    await vi.waitFor(async () => expect(await it.results()).toHaveLength(600), 25_000);
+    expect(target.requests).toHaveLength(600);
+    const emails = target.requests.map(({ body }) => /"email":"([^"]+)"/.exec(body)?.[1]);
+    expect(new Set(emails)).toEqual(new Set(people));
+    expect(await it.totals()).toMatchObject({
+      send: counts(600, 600, 600, 0),
+      end: counts(600, 600, 600, 0),
+    });
+  });
+});

@@ -1,0 +1,41 @@
+import { endpoints, openApi } from '@laurel/contract';
+import { definitionJsonSchema } from '@laurel/workflow';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+
+import { setHolder } from '../access/index.ts';
+import type { Authenticator } from '../access/index.ts';
+import { failureOf } from '../platform/http/failure.ts';
+import { mount } from '../platform/http/mount.ts';
+import type { Handlers } from '../platform/http/mount.ts';
+import { sendProblem } from '../platform/http/problem.ts';
+
+/** `laurel apply` sends its catalogs within the documents. */
+const BODY_LIMIT = 16 * 1024 * 1024;
+
+/** The surface for the console, the command line and other programs: `/api`, errors as RFC 9457 problems. */
+export function apiSurface(
+  authenticator: Authenticator,
+  handlers: Handlers<typeof endpoints>,
+): FastifyPluginAsync {
+  return async (app: FastifyInstance) => {
+    app.setErrorHandler(async (error, request, reply) => {
+      const { status, code, message } = failureOf(error);
+      if (status >= 500) request.log.error({ err: error, url: request.url }, message);
+      if (status === 503) reply.header('retry-after', '1');
+      return sendProblem(reply, { status, code, title: message });
+    });
+    app.get('/api/openapi.json', async () => openApi(endpoints, { title: 'Laurel', version: '0.1.0' }));
+    app.get('/api/workflow-definition.schema.json', async () => definitionJsonSchema());
+    await app.register(async (behind) => {
+      behind.addHook('onRequest', async (request, reply) => {
+        const authentication = await authenticator.hub(request.headers.authorization);
+        if (authentication.kind === 'refused') {
+          return sendProblem(reply, { status: 401, code: 'unauthenticated', title: authentication.message });
+        }
+        setHolder(request, authentication.holder);
+        return undefined;
+      });
+      mount(behind, endpoints, handlers, { bodyLimit: BODY_LIMIT });
+    });
+  };
+}

@@ -1,0 +1,7 @@
+export { ActiveWorkflows, WorkflowVersions } from './active-workflows.ts';
+export type { Trigger } from './active-workflows.ts';
+export { engine } from './check-environment.ts';
+export { saveWorkflow } from './save-workflow.ts';
+export type { SaveOutcome, SaveWorkflow } from './save-workflow.ts';
+export { findWorkflow, listWorkflows, readVersion } from './workflow-store.ts';
+export type { Workflow, WorkflowStatus } from './workflow-store.ts';
