@@ -1,0 +1,2 @@
+export { startEmbeddedPostgres } from './start.ts';
+export type { EmbeddedPostgres, StartOptions, StartOutcome } from './start.ts';
