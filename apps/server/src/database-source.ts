@@ -9,6 +9,8 @@ export interface DatabaseSource {
   readonly connectionString: string;
   /** For people: where the data is. Without a password. */
   readonly description: string;
+  /** The process of the embedded server; undefined where `DATABASE_URL` is used. */
+  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function openDatabaseSource(
     source: {
       connectionString: postgres.connectionString,
       description: `PostgreSQL ${postgres.version} in ${config.dataDir}${postgres.adopted ? ' (was running)' : ''}`,
+      pid: postgres.pid,
       stop: async () => await postgres.stop(),
     },
   };
@@ -49,7 +52,10 @@ async function waitForDatabase(
   for (let told = false; ; told = true) {
     const failure = await tryDatabase(connectionString);
     if (failure === undefined) {
-      return { kind: 'open', source: { connectionString, description: where, stop: async () => undefined } };
+      return {
+        kind: 'open',
+        source: { connectionString, description: where, pid: undefined, stop: async () => undefined },
+      };
     }
     if (failure.final || performance.now() > deadline) {
       return {

@@ -3,14 +3,14 @@ import { mkdirSync } from 'node:fs';
 import type { App, AppOptions } from './app.ts';
 import { startApp } from './app.ts';
 import { openDatabaseSource } from './database-source.ts';
+import type { DatabaseSource } from './database-source.ts';
 import { StartError } from './listen.ts';
 import type { Config } from './platform/config.ts';
 import { loadMasterKey } from './platform/crypto/master-key.ts';
 import type { Log } from './platform/log.ts';
 
 export interface Server extends App {
-  /** For people: where the data is. */
-  readonly database: string;
+  readonly source: DatabaseSource;
 }
 
 export type ServerOutcome =
@@ -47,7 +47,7 @@ export async function startServer(
       await app.stop();
       await source.stop();
     };
-    return { kind: 'started', server: { ...app, database: source.description, stop } };
+    return { kind: 'started', server: { ...app, source, stop } };
   } catch (error) {
     await source.stop();
     if (error instanceof StartError) return { kind: 'failed', message: error.message };

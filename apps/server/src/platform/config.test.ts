@@ -1,0 +1,55 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { readConfig } from './config.ts';
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  const outcome = readConfig(env);
+  return outcome.kind === 'invalid' ? outcome.problems : [];
+}
+
+describe('the configuration', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({})).toMatchObject({
+      kind: 'valid',
+      config: {
+        port: 8321,
+        host: '127.0.0.1',
+        databaseUrl: undefined,
+        roles: ['api', 'worker', 'scheduler', 'issuer'],
+      },
+    });
+  });
+
+  it('reports all problems together, each with its variable', () => {
+    const problems = problemsOf({
+      PORT: '70000',
+      DATABASE_URL: 'mysql://x',
+      LAUREL_ROLES: 'api,cook',
+      LAUREL_APIKEY: 'x',
+    });
+    expect(problems).toHaveLength(4);
+    for (const name of ['PORT', 'DATABASE_URL', 'LAUREL_ROLES', 'LAUREL_APIKEY is not a setting']) {
+      expect(problems.some((problem) => problem.startsWith(name))).toBe(true);
+    }
+  });
+
+  it('treats an empty variable as absent', () => {
+    expect(problemsOf({ PORT: '', LAUREL_API_KEY: '' })).toEqual([]);
+  });
+
+  it('takes a secret from a file, and refuses two sources of one', () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'laurel-config-')), 'key');
+    writeFileSync(file, 'a key that is long enough\n');
+    expect(readConfig({ LAUREL_API_KEY_FILE: file })).toMatchObject({
+      config: { apiKey: 'a key that is long enough' },
+    });
+    expect(problemsOf({ LAUREL_API_KEY_FILE: file, LAUREL_API_KEY: 'x'.repeat(20) })).toEqual([
+      'LAUREL_API_KEY and LAUREL_API_KEY_FILE are both set: keep one',
+    ]);
+    expect(problemsOf({ LAUREL_API_KEY_FILE: `${file}.not` })[0]).toMatch(/^LAUREL_API_KEY_FILE: ENOENT/);
+  });
+});

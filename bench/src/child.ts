@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+export interface Child extends AsyncDisposable {
+  readonly pid: number;
+  /** What the program said when it was ready. */
+  readonly ready: Readonly<Record<string, unknown>>;
+  readonly process: ChildProcess;
+}
+
+/** Starts a program of this folder and waits for its `ready` message. It ends with the scope. */
+export async function startChild(script: string, env: Readonly<Record<string, string>>): Promise<Child> {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, script)], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const ready = await Promise.race([
+    once(child, 'message').then(([message]: unknown[]) => message),
+    once(child, 'exit').then(([code]: unknown[]) => {
+      throw new Error(`${script} ended with ${String(code)} before it was ready`);
+    }),
+  ]);
+  return {
+    pid: child.pid ?? 0,
+    ready: { ...Object(ready) },
+    process: child,
+    [Symbol.asyncDispose]: async () => {
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}

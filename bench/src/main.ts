@@ -1,0 +1,15 @@
+import { benchIngest } from './ingest.ts';
+import { benchPipeline } from './pipeline.ts';
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  ingest: benchIngest,
+  pipeline: benchPipeline,
+};
+
+const name = process.argv[2] ?? '';
+const benchmark = BENCHMARKS[name];
+if (benchmark === undefined) {
+  process.stderr.write(`npm run bench -- ${Object.keys(BENCHMARKS).join(' | ')}\n`);
+  process.exit(2);
+}
+await benchmark();
