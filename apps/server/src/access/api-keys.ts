@@ -38,7 +38,7 @@ export class ApiKeys {
   /** The holder of a key that is known by its id, as in a login token; undefined once it is revoked. */
   async findById(surface: Surface, keyId: string): Promise<KeyHolder | undefined> {
     return await this.#cached(
-      `${surface} ${keyId}`,
+      `${surface} id ${keyId}`,
       async () => await this.#query(surface).where('api_key.id', '=', keyId).executeTakeFirst(),
     );
   }

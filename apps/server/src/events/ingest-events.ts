@@ -16,6 +16,11 @@ import { sameEmail } from './parse-event.ts';
 const MAX_ROWS = 500;
 /** While two batches are being written, the next one gathers. */
 const MAX_IN_FLIGHT = 2;
+/**
+ * A second batch beside the first is worth its own round trips only when it is large: with 64 clients, two halves cost
+ * a quarter more CPU an event than one whole.
+ */
+const OVERLAP_AT = 128;
 
 /**
  * Takes requests with events and stores them, many requests in one transaction. Each request is answered after the
@@ -30,6 +35,7 @@ export function createIngest(
   return new GroupCommit<IngestRequest, IngestOutcome>({
     maxWeight: MAX_ROWS,
     maxInFlight: MAX_IN_FLIGHT,
+    overlapAt: OVERLAP_AT,
     weigh: ({ events }) => events.length,
     // Data that the database refuses in spite of our own checks: the fault of one request, not of its neighbours.
     isPoisoned: (error) => /^2[23]/.test(databaseErrorCode(error) ?? ''),

@@ -50,6 +50,22 @@ describe('group commit', () => {
     expect(await all).toEqual(['r1', 'r2', 'r3', 'r4', 'r5']);
   });
 
+  it('starts a second batch only when it is large enough', async () => {
+    const { batches, flush, open } = gate();
+    const group = new GroupCommit({ maxWeight: 10, maxInFlight: 2, overlapAt: 3, isPoisoned: never, flush });
+    const first = group.add(1);
+    await turn();
+    const more = [2, 3].map(async (item) => await group.add(item));
+    await turn();
+    expect(batches).toEqual([[1]]);
+    const last = group.add(4);
+    await turn();
+    expect(batches).toEqual([[1], [2, 3, 4]]);
+    open();
+    open();
+    expect(await Promise.all([first, ...more, last])).toEqual(['r1', 'r2', 'r3', 'r4']);
+  });
+
   it('closes a batch by weight', async () => {
     const { batches, flush, open } = gate();
     const group = new GroupCommit({

@@ -7,6 +7,8 @@ export interface GroupCommitOptions<Item, Result> {
   readonly maxWeight: number;
   /** Most batches under way at once: while they run, the next batch gathers. */
   readonly maxInFlight: number;
+  /** While a batch is under way, another one starts only when so many items wait. Default 1. */
+  readonly overlapAt?: number;
   /** Whether an error is the fault of one item of the batch, so that the halves are worth a try of their own. */
   readonly isPoisoned: (error: unknown) => boolean;
   /** Most items waiting; beyond it `add` answers at once that the writer is full. Default 50,000. */
@@ -31,6 +33,7 @@ export class GroupCommit<Item, Result> {
   readonly #options: GroupCommitOptions<Item, Result>;
   readonly #waiting: Waiting<Item, Result>[] = [];
   #inFlight = 0;
+  #scheduled = false;
   readonly #idle: (() => void)[] = [];
 
   constructor(options: GroupCommitOptions<Item, Result>) {
@@ -44,7 +47,9 @@ export class GroupCommit<Item, Result> {
     return await new Promise<Result>((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
       // After the present turn of the loop: requests that arrived together are written together.
-      if (this.#waiting.length === 1) setImmediate(() => this.#pump());
+      if (this.#scheduled || !this.#mayStart()) return;
+      this.#scheduled = true;
+      setImmediate(() => this.#pump());
     });
   }
 
@@ -55,7 +60,8 @@ export class GroupCommit<Item, Result> {
   }
 
   #pump(): void {
-    while (this.#waiting.length > 0 && this.#inFlight < this.#options.maxInFlight) {
+    this.#scheduled = false;
+    while (this.#mayStart()) {
       const batch = this.#waiting.splice(0, this.#batchLength());
       this.#inFlight++;
       void this.#write(batch).finally(() => {
@@ -66,6 +72,11 @@ export class GroupCommit<Item, Result> {
         }
       });
     }
+  }
+
+  #mayStart(): boolean {
+    const { maxInFlight, overlapAt = 1 } = this.#options;
+    return this.#inFlight < maxInFlight && this.#waiting.length >= (this.#inFlight === 0 ? 1 : overlapAt);
   }
 
   #batchLength(): number {
