@@ -4,7 +4,9 @@
 /// <reference path="./libraries/data-integrity.d.ts" />
 /// <reference path="./libraries/ed25519-multikey.d.ts" />
 /// <reference path="./libraries/eddsa-rdfc-2022-cryptosuite.d.ts" />
+/// <reference path="./libraries/jsonld.d.ts" />
 /// <reference path="./libraries/open-badges-context.d.ts" />
+/// <reference path="./libraries/rdf-canonize.d.ts" />
 /// <reference path="./libraries/vc.d.ts" />
 
 export type {
@@ -31,6 +33,8 @@ export type {
   IssuerInput,
   RecipientInput,
 } from './credential-input.ts';
+export { createSigner } from './create-signer.ts';
+export type { Signer, SignerOptions } from './create-signer.ts';
 export { didKeyFor } from './did-key.ts';
 export { hashIdentity, normalizeEmail } from './hash-identity.ts';
 export type { Problem } from './problem.ts';

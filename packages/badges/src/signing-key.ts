@@ -11,7 +11,7 @@ export interface SigningKey {
   readonly issuerId: string;
   readonly publicKeyMultibase: string;
   readonly verificationMethod: string;
-  /** The signature of 64 bytes. */
+  /** The signature of 64 bytes, always the same for the same data (RFC 8032). */
   sign(data: Uint8Array): Promise<Uint8Array>;
 }
 
