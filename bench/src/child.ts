@@ -6,7 +6,7 @@ import path from 'node:path';
 export interface Child extends AsyncDisposable {
   readonly pid: number;
   /** What the program said when it was ready. */
-  readonly ready: Readonly<Record<string, unknown>>;
+  readonly ready: ReadonlyMap<string, unknown>;
   readonly process: ChildProcess;
 }
 
@@ -24,7 +24,7 @@ export async function startChild(script: string, env: Readonly<Record<string, st
   ]);
   return {
     pid: child.pid ?? 0,
-    ready: { ...Object(ready) },
+    ready: new Map(typeof ready === 'object' && ready !== null ? Object.entries(ready) : []),
     process: child,
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode !== null) return;

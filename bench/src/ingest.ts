@@ -29,7 +29,7 @@ export async function benchIngest(): Promise<void> {
     }));
     const cpuUs = ((cpuOf(server) - before) * 1_000) / EVENTS;
     const rssMb = usageOf(server.pid).rssMb;
-    const bare = await load(String(reference.ready['origin']), '/', CONNECTIONS, EVENTS, (index) => ({
+    const bare = await load(String(reference.ready.get('origin')), '/', CONNECTIONS, EVENTS, (index) => ({
       headers: { 'content-type': 'application/json' },
       body: eventBody(index % PEOPLE),
       status: 202,

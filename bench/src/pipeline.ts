@@ -23,7 +23,7 @@ const RESULT_EVENT = 'accredible.userSent';
 export async function benchPipeline(): Promise<void> {
   await using server = await benchServer();
   await using stub = await startChild('stub-issuer.ts', {});
-  const stubOrigin = String(stub.ready['origin']);
+  const stubOrigin = String(stub.ready.get('origin'));
   const workflowId = await setUp(server, stubOrigin);
   const rows = [];
   let settledBefore = 0;

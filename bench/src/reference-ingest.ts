@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { Pool } from 'pg';
+
+import { originOf } from './origin.ts';
 
 /**
  * The bare reference of ingest: node:http, a body parsed as JSON, and one multi-row INSERT for the requests that
@@ -13,20 +14,22 @@ await pool.query(
   'create table reference_event (id uuid primary key default gen_random_uuid(), body jsonb not null)',
 );
 
-let waiting: { body: string; done: () => void }[] = [];
+const waiting: { body: string; done: () => void }[] = [];
 let inFlight = 0;
+
+async function write(batch: readonly { body: string; done: () => void }[]): Promise<void> {
+  await pool.query('insert into reference_event (body) select unnest($1::jsonb[])', [
+    batch.map(({ body }) => body),
+  ]);
+  for (const { done } of batch) done();
+  inFlight--;
+  pump();
+}
 
 function pump(): void {
   while (waiting.length > 0 && inFlight < 2) {
-    const batch = waiting.splice(0, 500);
     inFlight++;
-    void pool
-      .query('insert into reference_event (body) select unnest($1::jsonb[])', [batch.map(({ body }) => body)])
-      .then(() => {
-        for (const { done } of batch) done();
-        inFlight--;
-        pump();
-      });
+    void write(waiting.splice(0, 500));
   }
 }
 
@@ -40,7 +43,6 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
-  process.send?.({ origin: `http://127.0.0.1:${port}` });
+  process.send?.({ origin: originOf(server) });
 });
 process.on('SIGTERM', () => process.exit(0));

@@ -6,9 +6,12 @@ export interface Row {
 /** Prints rows as a Markdown table, as they stand in RESULTS.md. */
 export function report(rows: readonly Row[]): void {
   const columns = Object.keys(rows[0] ?? {});
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
   process.stdout.write(line(columns) + line(columns.map(() => '---')));
   for (const row of rows) process.stdout.write(line(columns.map((column) => shown(row[column]))));
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |\n`;
 }
 
 function shown(value: string | number | undefined): string {

@@ -23,9 +23,9 @@ export async function benchServer(): Promise<BenchServer> {
     LAUREL_API_KEY: API_KEY,
   });
   return {
-    origin: String(child.ready['origin']),
-    connectionString: String(child.ready['connectionString']),
-    postgresPid: Number(child.ready['postgresPid']),
+    origin: String(child.ready.get('origin')),
+    connectionString: String(child.ready.get('connectionString')),
+    postgresPid: Number(child.ready.get('postgresPid')),
     apiKey: API_KEY,
     pid: child.pid,
     [Symbol.asyncDispose]: async () => {

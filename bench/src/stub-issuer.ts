@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+
+import { originOf } from './origin.ts';
 
 /** An issuer that answers at once and keeps nothing but a count: what a request costs without an issuer's own work. */
 let issued = 0;
@@ -19,7 +20,6 @@ const server = createServer((request, response) => {
   });
 });
 server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
-  process.send?.({ origin: `http://127.0.0.1:${port}` });
+  process.send?.({ origin: originOf(server) });
 });
 process.on('SIGTERM', () => process.exit(0));

@@ -50,8 +50,8 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 
 function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
   if (!(schema instanceof z.ZodObject)) return [];
-  const members: [string, z.ZodType][] = Object.entries(schema.shape);
-  return members.map(([name, member]) => ({
+  const { shape }: z.ZodObject<Record<string, z.ZodType>> = schema;
+  return Object.entries(shape).map(([name, member]) => ({
     name,
     in: place,
     required: place === 'path',

@@ -48,12 +48,8 @@ export async function applyFiles(
 function list(body: unknown, name: string): Record<string, string | undefined>[] {
   const items: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
   if (!Array.isArray(items)) return [];
-  return items.map((item: unknown) =>
-    Object.fromEntries(
-      Object.entries(Object(item)).map(([key, value]) => [
-        key,
-        typeof value === 'string' ? value : undefined,
-      ]),
-    ),
-  );
+  return items.map((item: unknown) => {
+    const members = typeof item === 'object' && item !== null ? Object.entries(item) : [];
+    return Object.fromEntries(members.map(([key, value]) => [key, typeof value === 'string' ? value : undefined]));
+  });
 }

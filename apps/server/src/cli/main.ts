@@ -16,10 +16,9 @@ const USAGE = 2;
 export async function main(argv: readonly string[]): Promise<number> {
   const terminal = processTerminal();
   let code = OK;
-  const run = (command: Promise<boolean>): Promise<void> =>
-    command.then((done) => {
-      if (!done) code = FAILED;
-    });
+  const run = async (command: Promise<boolean>): Promise<void> => {
+    if (!(await command)) code = FAILED;
+  };
   const program = new Command('laurel')
     .description('Turns "this person passed" into a credential, and shows at every step what happened.')
     .version('0.1.0')

@@ -31,7 +31,7 @@ export async function reconcile(
   const credentials = member(parseJson(outcome.response), 'credentials');
   if (!Array.isArray(credentials))
     return { kind: 'unavailable', error: 'the look-up was answered in an unknown shape' };
-  const [first]: unknown[] = credentials;
+  const first: unknown = credentials[0];
   return first === undefined
     ? { kind: 'absent' }
     : { kind: 'found', response: JSON.stringify({ credential: first }) };

@@ -9,6 +9,14 @@ import { isAlive } from './running-server.ts';
 
 export const SUPERUSER = 'laurel';
 const MAJOR = '18';
+const INITDB_OPTIONS: readonly string[] = [
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--locale=C',
+  '--data-checksums',
+];
 const HALF_MADE = /^postgres-new-(\d+)$/;
 
 /** The password of the cluster, made on the first start and kept with mode 0600. */
@@ -50,19 +58,7 @@ function makeCluster(dataDir: string, cluster: string, binaries: Binaries, runne
   runner.own(fresh);
   const made = runner.run(
     binaries.initdb,
-    [
-      ...['-D', path.join(fresh, 'data'), '-U', SUPERUSER, '--pwfile', passwordFile],
-      ...[
-        '-A',
-        'scram-sha-256',
-        '-E',
-        'UTF8',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        '--locale=C',
-      ],
-      '--data-checksums',
-    ],
+    INITDB_OPTIONS.concat('-D', path.join(fresh, 'data'), '-U', SUPERUSER, '--pwfile', passwordFile),
     120_000,
   );
   if (made.status !== 0) {

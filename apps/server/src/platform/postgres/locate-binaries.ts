@@ -75,7 +75,7 @@ function readLinks(file: string): { source: string; target: string }[] {
   const list: unknown = JSON.parse(readFileSync(file, 'utf8'));
   if (!Array.isArray(list)) throw new Error(`${file} is not a list`);
   return list.map((item: unknown) => {
-    const entry = Object(item);
-    return { source: String(entry.source), target: String(entry.target) };
+    const of = (name: string): string => String(Reflect.get(Object(item), name));
+    return { source: of('source'), target: of('target') };
   });
 }

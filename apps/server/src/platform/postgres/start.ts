@@ -12,7 +12,7 @@ import { locateBinaries } from './locate-binaries.ts';
 import type { Binaries } from './locate-binaries.ts';
 import { chooseRunner } from './run-as.ts';
 import type { Runner } from './run-as.ts';
-import { removeForeignLock, serverState } from './running-server.ts';
+import { isAlive, removeForeignLock, serverState } from './running-server.ts';
 import type { RunningServer } from './running-server.ts';
 import { ServerUsers } from './users.ts';
 
@@ -215,8 +215,10 @@ function opened(it: Opened): EmbeddedPostgres {
     stop: async () => {
       if (!it.users.leave()) return;
       for (const mode of ['fast', 'immediate']) {
-        if (serverState(it.cluster).kind === 'down') return;
+        if (!isAlive(it.server.pid)) return;
         it.runner.run(it.binaries.pgCtl, ['-D', it.cluster, '-m', mode, '-w', '-t', '10', 'stop'], 15_000);
+        // The lock goes a moment before the process does.
+        for (let tries = 0; tries < 50 && isAlive(it.server.pid); tries++) await delay(20);
       }
     },
   };
