@@ -13,15 +13,16 @@ export interface FilterDefinition {
   readonly params: readonly string[];
   /**
    * What happens to named arguments: `named` puts each at its parameter and refuses unknown names; `appended` ignores
-   * the names and puts the values after the others, which is what Jinjava does for its older filters.
+   * the names and puts the values after the others, which is what Jinjava does for its older filters; `separate`
+   * hands them over by name and ignores unknown ones.
    */
-  readonly naming: 'named' | 'appended';
+  readonly naming: 'named' | 'appended' | 'separate';
   /** How many arguments must be given; 0 if left out. */
   readonly required?: number;
   /** True if a text marked as safe stays so: Jinjava's rule for filters that change a text. */
   readonly keepsSafe: boolean;
-  /** `input` is never a fragment. */
-  apply(input: Value, args: Arguments, rt: Runtime): Value;
+  /** `input` is never a fragment. `named` is empty unless `naming` is `separate`. */
+  apply(input: Value, args: Arguments, rt: Runtime, named: ReadonlyMap<string, Value>): Value;
 }
 
 export interface TestDefinition {

@@ -1,4 +1,4 @@
-import type { Arguments } from '../library.ts';
+import type { Arguments, FilterDefinition } from '../library.ts';
 import { callMacro } from '../runtime/macro.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Argument, ExpressionOf } from '../syntax/ast.ts';
@@ -35,14 +35,14 @@ export function compileCall(
 function compileOrdered(
   args: readonly Argument[],
   params: readonly string[],
-  naming: 'named' | 'appended',
+  naming: FilterDefinition['naming'],
   c: CompileContext,
   compile: CompileExpression,
 ): (rt: Runtime) => Arguments {
   const ordered: (Evaluate | undefined)[] = [];
   for (const { name, value } of args) {
     if (name === null || naming === 'appended') ordered.push(compile(value, c));
-    else ordered[params.indexOf(name)] = compile(value, c);
+    else if (naming === 'named') ordered[params.indexOf(name)] = compile(value, c);
   }
   if (ordered.length === 0) {
     const none: Arguments = [];
@@ -66,15 +66,17 @@ export function compileFilter(
   const filter = c.library.filters.get(name);
   if (filter === undefined) return (rt) => rt.fail('unknown-filter', `There is no filter ${name}.`);
   const args = compileOrdered(node.args, filter.params, filter.naming, c, compile);
+  const separate = filter.naming === 'separate' ? compileArguments(node.args, c, compile).named : null;
   return (rt) => {
     const value = operand(input(rt), rt);
     const values = args(rt);
+    const named = separate === null ? noNames : separate(rt);
     rt.at = at;
     rt.step();
-    if (!(value instanceof Marked)) return filter.apply(value, values, rt);
+    if (!(value instanceof Marked)) return filter.apply(value, values, rt, named);
     // a text marked as safe is filtered as the text that it is, and stays safe where Jinjava keeps it so
-    if (value.mark !== 'safe') return filter.apply(value, values, rt);
-    const result = filter.apply(value.text, values, rt);
+    if (value.mark !== 'safe') return filter.apply(value, values, rt, named);
+    const result = filter.apply(value.text, values, rt, named);
     return filter.keepsSafe && typeof result === 'string' ? new Marked(result, 'safe') : result;
   };
 }

@@ -3,7 +3,7 @@ import { Scope } from '../runtime/scope.ts';
 import type { Statement, StatementOf } from '../syntax/ast.ts';
 import { operand } from '../values/convert.ts';
 import { Dict } from '../values/dict.ts';
-import { List } from '../values/list.ts';
+import { Entry, List } from '../values/list.ts';
 import { Loop } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import { leaveLoop, proceed } from './closures.ts';
@@ -52,7 +52,7 @@ function elements(value: Value, variables: number): readonly Value[] {
   if (value instanceof List) return [...value.items];
   if (!(value instanceof Dict)) return [value];
   if (variables < 2) return [...value.asMap().values()];
-  return Array.from(value.asMap(), ([key, item]) => new List([key, item]));
+  return Array.from(value.asMap(), ([key, item]) => new Entry(key, item));
 }
 
 function bind(rt: Runtime, variables: readonly string[], item: Value): void {

@@ -1,6 +1,6 @@
 import type { Runtime } from '../runtime/runtime.ts';
 import { Dict } from '../values/dict.ts';
-import { List } from '../values/list.ts';
+import { Entry, List } from '../values/list.ts';
 import { DateTime, Loop } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import { dateProperty } from './date-property.ts';
@@ -11,6 +11,7 @@ const listIndex = /^-?\d{1,9}$/;
 export function property(holder: Value, name: string, rt: Runtime): Value {
   if (holder === null) return null;
   if (holder instanceof Dict) return holder.get(name);
+  if (holder instanceof Entry && (name === 'key' || name === 'value')) return holder[name];
   if (holder instanceof List) return listIndex.test(name) ? (holder.items.at(Number(name)) ?? null) : null;
   if (holder instanceof Loop) return loopProperty(holder, name);
   if (holder instanceof DateTime) return dateProperty(holder, name);

@@ -1,32 +1,47 @@
 import { escapeJson } from '../json/json-state.ts';
+import { parseJson } from '../json/parse-json.ts';
 import { toJson } from '../json/to-json.ts';
 import type { FilterDefinition } from '../library.ts';
-import { print } from '../values/print.ts';
+import { printNested } from '../values/print.ts';
 import { Marked } from '../values/value.ts';
+
+const common = { params: [], naming: 'appended', keepsSafe: false } as const;
 
 export const jsonFilters: readonly FilterDefinition[] = [
   {
+    ...common,
     name: 'tojson',
     summary: 'The value as JSON.',
-    params: [],
-    naming: 'appended',
-    keepsSafe: false,
     apply: (input, _, rt) => new Marked(toJson(input, rt), 'json'),
   },
   {
-    name: 'escapejson',
-    summary: 'The text escaped for the inside of a JSON string.',
-    params: [],
-    naming: 'appended',
-    keepsSafe: true,
-    apply: (input, _, rt) => new Marked(escapeJson(print(input, rt)), 'json-escaped'),
+    ...common,
+    name: 'fromjson',
+    summary: 'The value that a JSON text says.',
+    apply(input, _, rt) {
+      if (input === null) return null;
+      if (typeof input !== 'string') return rt.fail('type', 'fromjson needs a text.');
+      const parsed = parseJson(input, () => rt.step());
+      return parsed.kind === 'value' ? parsed.value : rt.fail('type', 'fromjson: this text is no JSON.');
+    },
   },
   {
+    ...common,
+    name: 'escapejson',
+    summary: 'The text escaped for the inside of a JSON string.',
+    keepsSafe: true,
+    // as in Jinjava / is escaped too, which JSON allows
+    apply(input, _, rt) {
+      const text = printNested(input, rt);
+      rt.steps(text.length >> 4);
+      rt.checkString(text.length * 2);
+      return new Marked(escapeJson(text).replaceAll('/', '\\/'), 'json-escaped');
+    },
+  },
+  {
+    ...common,
     name: 'safe',
     summary: 'Prints the text as it stands, whatever the output is for.',
-    params: [],
-    naming: 'appended',
-    keepsSafe: false,
     apply: (input) => (typeof input === 'string' ? new Marked(input, 'safe') : input),
   },
 ];

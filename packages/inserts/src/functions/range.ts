@@ -1,7 +1,17 @@
 import type { FunctionDefinition } from '../library.ts';
-import { convertInteger } from '../values/convert.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { List } from '../values/list.ts';
+import { parseFloating, parseInteger } from '../values/numbers.ts';
+import { print } from '../values/print.ts';
 import type { Value } from '../values/value.ts';
+
+/** A bound as Jinjava reads it: 0 for what is no number, `fallback` for a number that is not whole. */
+function bound(value: Value, fallback: number, rt: Runtime): number {
+  const text = print(value, rt);
+  const whole = parseInteger(text);
+  if (typeof whole === 'number') return whole;
+  return parseFloating(text) === undefined ? 0 : fallback;
+}
 
 export const range: FunctionDefinition = {
   name: 'range',
@@ -9,13 +19,14 @@ export const range: FunctionDefinition = {
   params: ['start', 'end', 'step'],
   call(args, _, rt) {
     const [first = null, second, third] = args;
-    const from = second === undefined ? 0 : Number(convertInteger(first, rt));
-    const to = Number(convertInteger(second === undefined ? first : second, rt));
-    const by = third === undefined ? 1 : Number(convertInteger(third, rt));
+    if (first === null) return rt.fail('function-arguments', 'range needs a number.');
+    const { range: most } = rt.limits;
+    const from = second === undefined ? 0 : bound(first, 0, rt);
+    const to = bound(second === undefined ? first : second, from + most, rt);
+    const by = third === undefined || third === null ? 1 : bound(third, 1, rt);
     const items: Value[] = [];
     if (by === 0) return new List(items);
-    for (let at = from; (by > 0 ? at < to : at > to) && items.length < rt.limits.range; at += by)
-      items.push(at);
+    for (let at = from; (by > 0 ? at < to : at > to) && items.length < most; at += by) items.push(at);
     rt.steps(items.length);
     return new List(items);
   },

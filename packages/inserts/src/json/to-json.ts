@@ -1,8 +1,9 @@
 import { Dict } from '../values/dict.ts';
-import { List } from '../values/list.ts';
+import { Entry, List } from '../values/list.ts';
+import { isNumber, printNumber, toFloat } from '../values/numbers.ts';
 import { print } from '../values/print.ts';
 import type { PrintBudget } from '../values/print.ts';
-import { Callable, DateTime, Double, Loop, Marked } from '../values/value.ts';
+import { Callable, DateTime, Loop, Marked } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import { escapeJson } from './json-state.ts';
 
@@ -23,9 +24,8 @@ function write(value: Value, budget: JsonBudget, depth: number): string {
   budget.step();
   if (value === null) return 'null';
   if (typeof value === 'string') return `"${escapeJson(value)}"`;
-  if (typeof value === 'number') return Number.isFinite(value) ? print(value, budget) : 'null';
-  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (value instanceof Double) return floatJson(value.value, budget);
+  if (isNumber(value)) return Number.isFinite(toFloat(value)) ? printNumber(value) : 'null';
+  if (typeof value === 'boolean') return String(value);
   if (value instanceof List || value instanceof Dict) {
     if (depth >= maxDepth)
       return budget.fail('json-depth', 'A list or dict is nested too deeply, or contains itself.');
@@ -37,11 +37,8 @@ function write(value: Value, budget: JsonBudget, depth: number): string {
   return `"${escapeJson(print(value, budget))}"`;
 }
 
-function floatJson(value: number, budget: JsonBudget): string {
-  return Number.isFinite(value) ? print(new Double(value), budget) : 'null';
-}
-
 function writeList(list: List, budget: JsonBudget, depth: number): string {
+  if (list instanceof Entry) return `{"${escapeJson(list.key)}":${write(list.value, budget, depth)}}`;
   let text = '[';
   for (const item of list.items) {
     if (text.length > 1) text += ',';

@@ -179,7 +179,10 @@ export class ExpressionParser {
     const operand = this.#unary();
     this.#depth--;
     if (operator === '+') return operand;
-    return { kind: 'unary', at: this.#span(first), operator, operand };
+    const at = this.#span(first);
+    // `-1 is float` asks about -1: a test has nothing that could be negated
+    if (operator !== '-' || operand.kind !== 'test') return { kind: 'unary', at, operator, operand };
+    return { ...operand, subject: { kind: 'unary', at, operator, operand: operand.subject } };
   }
 
   #prefix(): '-' | '+' | 'not' | 'empty' | undefined {

@@ -1,9 +1,19 @@
-import { convertFloat, convertInteger, kindOf, operand, textOf, wantsFloat } from './convert.ts';
+import {
+  convertDecimal,
+  convertFloat,
+  convertInteger,
+  kindOf,
+  operand,
+  textOf,
+  wantsFloat,
+} from './convert.ts';
 import type { Failing } from './convert.ts';
+import { addDecimals, divideDecimals, multiplyDecimals, subtractDecimals } from './decimal.ts';
 import { Dict } from './dict.ts';
 import { List } from './list.ts';
 import { float, isInteger, isNumber, toFloat, wrap64 } from './numbers.ts';
 import { print, printNested } from './print.ts';
+import { Decimal } from './value.ts';
 import type { Value } from './value.ts';
 
 /** What operators need of a rendering. */
@@ -44,6 +54,7 @@ function addNumbers(a: Value, b: Value, rt: Failing): Value {
     rt,
     (x, y) => x + y,
     (x, y) => x + y,
+    addDecimals,
   );
 }
 
@@ -64,6 +75,7 @@ export function subtract(a: Value, b: Value, rt: Failing): Value {
     rt,
     (x, y) => x - y,
     (x, y) => x - y,
+    subtractDecimals,
   );
 }
 
@@ -74,6 +86,7 @@ export function multiply(a: Value, b: Value, rt: Failing): Value {
     rt,
     (x, y) => x * y,
     (x, y) => x * y,
+    multiplyDecimals,
   );
 }
 
@@ -84,7 +97,10 @@ function calculate(
   rt: Failing,
   plain: (x: number, y: number) => number,
   wide: (x: bigint, y: bigint) => bigint,
+  exact: (x: Decimal, y: Decimal) => Decimal,
 ): Value {
+  if (a instanceof Decimal || b instanceof Decimal)
+    return exact(convertDecimal(a, rt), convertDecimal(b, rt));
   if (wantsFloat(a) || wantsFloat(b)) return float(plain(convertFloat(a, rt), convertFloat(b, rt)));
   const left = convertInteger(a, rt);
   const right = convertInteger(b, rt);
@@ -97,6 +113,10 @@ function calculate(
 
 /** `/`: always floating-point, so `4 / 2` is `2.0` and `1 / 0` is `Infinity`. */
 export function divide(a: Value, b: Value, rt: Failing): Value {
+  if (a instanceof Decimal || b instanceof Decimal) {
+    const quotient = divideDecimals(convertDecimal(operand(a, rt), rt), convertDecimal(operand(b, rt), rt));
+    return quotient ?? rt.fail('division-by-zero', 'The right side of / is 0.');
+  }
   return float(convertFloat(operand(a, rt), rt) / convertFloat(operand(b, rt), rt));
 }
 
@@ -142,6 +162,7 @@ export function negate(value: Value, rt: Failing): Value {
   if (typeof plain === 'boolean' || (!isNumber(plain) && textOf(plain) === undefined)) {
     return rt.fail('type', `- needs a number, not ${kindOf(plain)}.`);
   }
+  if (plain instanceof Decimal) return new Decimal(-plain.digits, plain.scale);
   if (wantsFloat(plain)) return float(-convertFloat(plain, rt));
   return wrap64(-BigInt(convertInteger(plain, rt)));
 }

@@ -1,5 +1,14 @@
-import { convertFloat, convertInteger, isTruthy, kindOf, operand, textOf } from './convert.ts';
+import {
+  convertDecimal,
+  convertFloat,
+  convertInteger,
+  isTruthy,
+  kindOf,
+  operand,
+  textOf,
+} from './convert.ts';
 import type { Failing } from './convert.ts';
+import { compareDecimals } from './decimal.ts';
 import { Dict } from './dict.ts';
 import { List } from './list.ts';
 import {
@@ -14,7 +23,7 @@ import {
 } from './numbers.ts';
 import { print } from './print.ts';
 import type { PrintBudget } from './print.ts';
-import { DateTime } from './value.ts';
+import { DateTime, Decimal } from './value.ts';
 import type { Value } from './value.ts';
 
 /** `==`: converts to the kind of the other side, numbers first; fails where that is impossible. */
@@ -23,10 +32,14 @@ export function equals(a: Value, b: Value, rt: Failing): boolean {
   const left = operand(a, rt);
   const right = operand(b, rt);
   if (left === null || right === null) return left === right;
+  if (left instanceof Decimal || right instanceof Decimal) {
+    return compareDecimals(convertDecimal(left, rt), convertDecimal(right, rt)) === 0;
+  }
   if (isFloat(left) || isFloat(right)) return convertFloat(left, rt) === convertFloat(right, rt);
   if (isInteger(left) || isInteger(right)) return convertInteger(left, rt) === convertInteger(right, rt);
   if (typeof left === 'boolean' || typeof right === 'boolean')
     return isTruthy(left, rt) === isTruthy(right, rt);
+  if (textOf(left) !== undefined || textOf(right) !== undefined) return print(left, rt) === print(right, rt);
   return same(left, right, rt);
 }
 
@@ -61,6 +74,9 @@ export function compare(a: Value, b: Value, rt: Failing): number {
   const left = operand(a, rt);
   const right = operand(b, rt);
   if (left === null || right === null) return Number.NaN;
+  if (left instanceof Decimal || right instanceof Decimal) {
+    return compareDecimals(convertDecimal(left, rt), convertDecimal(right, rt));
+  }
   if (isFloat(left) || isFloat(right)) return convertFloat(left, rt) - convertFloat(right, rt);
   if (isInteger(left) || isInteger(right)) {
     const x = convertInteger(left, rt);

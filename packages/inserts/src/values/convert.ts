@@ -1,9 +1,10 @@
+import { parseDecimal } from './decimal.ts';
 import { Dict } from './dict.ts';
 import { List } from './list.ts';
-import { isInteger, isNumber, parseFloating, parseInteger, toFloat, toLong } from './numbers.ts';
+import { isInteger, isNumber, parseFloating, parseInteger, printNumber, toFloat, toLong } from './numbers.ts';
 import { flatten, print } from './print.ts';
 import type { PrintBudget } from './print.ts';
-import { DateTime, Fragment, Marked } from './value.ts';
+import { DateTime, Decimal, Double, Fragment, Marked } from './value.ts';
 import type { Value } from './value.ts';
 
 /** What conversions need of a rendering: its budget, and a way to end it. */
@@ -65,6 +66,19 @@ export function convertFloat(value: Value, rt: Failing): number {
   if (isNumber(value)) return toFloat(value);
   const text = textOf(value);
   const parsed = text === undefined ? undefined : parseFloating(text);
+  return parsed ?? rt.fail('type', `${describe(value, rt)} is no number.`);
+}
+
+/**
+ * Converts to a decimal where the other side of an operator is one. A floating-point number has its shortest digits,
+ * where Java would take its binary value with all of its 50 digits; a whole one has none behind the point.
+ */
+export function convertDecimal(value: Value, rt: Failing): Decimal {
+  if (value instanceof Decimal) return value;
+  if (value === null || value === '') return new Decimal(0n, 0);
+  if (value instanceof Double && Number.isFinite(value.value)) return new Decimal(BigInt(value.value), 0);
+  const text = isNumber(value) ? printNumber(value) : textOf(value);
+  const parsed = text === undefined ? undefined : parseDecimal(text);
   return parsed ?? rt.fail('type', `${describe(value, rt)} is no number.`);
 }
 

@@ -1,7 +1,7 @@
 import { Dict } from './dict.ts';
 import { List } from './list.ts';
 import { normalizeInteger } from './numbers.ts';
-import { DateTime, Double } from './value.ts';
+import { DateTime, Decimal, Double } from './value.ts';
 import type { Value } from './value.ts';
 
 const descriptorOf = Object.getOwnPropertyDescriptor;
@@ -48,7 +48,13 @@ export class Input {
   }
 
   #container(raw: object): Value {
-    if (raw instanceof Double || raw instanceof List || raw instanceof Dict || raw instanceof DateTime)
+    if (
+      raw instanceof Double ||
+      raw instanceof Decimal ||
+      raw instanceof List ||
+      raw instanceof Dict ||
+      raw instanceof DateTime
+    )
       return raw;
     if (raw instanceof Date) return new DateTime(Date.prototype.getTime.call(raw), this.#zone);
     this.#containers ??= new Map();

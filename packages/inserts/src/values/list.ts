@@ -8,3 +8,15 @@ export class List {
     this.items = items;
   }
 }
+
+/** A key of a dict with its value, as `items()` gives them: a pair that prints as `key=value`. */
+export class Entry extends List {
+  readonly key: string;
+  readonly value: Value;
+
+  constructor(key: string, value: Value) {
+    super([key, value]);
+    this.key = key;
+    this.value = value;
+  }
+}

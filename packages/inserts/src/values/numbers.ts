@@ -1,10 +1,16 @@
-import { Double } from './value.ts';
+import { decimalToFloat, decimalToInteger, printDecimal } from './decimal.ts';
+import { Decimal, Double } from './value.ts';
 import type { Value } from './value.ts';
 
-export type NumberValue = number | bigint | Double;
+export type NumberValue = number | bigint | Double | Decimal;
 
 export function isNumber(value: Value): value is NumberValue {
-  return typeof value === 'number' || value instanceof Double || typeof value === 'bigint';
+  return (
+    typeof value === 'number' ||
+    value instanceof Double ||
+    typeof value === 'bigint' ||
+    value instanceof Decimal
+  );
 }
 
 /** True for 64-bit integers, false for floating-point numbers, whole ones included. */
@@ -34,7 +40,8 @@ export function wrap64(value: bigint): number | bigint {
 
 export function toFloat(value: NumberValue): number {
   if (typeof value === 'number') return value;
-  return value instanceof Double ? value.value : Number(value);
+  if (value instanceof Double) return value.value;
+  return value instanceof Decimal ? decimalToFloat(value) : Number(value);
 }
 
 /** The number cut to a JavaScript integer, saturating as a Java cast to int does. */
@@ -49,6 +56,7 @@ export function toInt32(value: NumberValue): number {
 /** The number cut to a 64-bit integer, saturating as a Java cast to long does. */
 export function toLong(value: NumberValue): number | bigint {
   if (isInteger(value)) return value;
+  if (value instanceof Decimal) return wrap64(decimalToInteger(value));
   const float = toFloat(value);
   if (Number.isNaN(float)) return 0;
   if (Math.abs(float) < 2 ** 53) return Math.trunc(float) + 0;
@@ -81,6 +89,13 @@ export function parseFloating(text: string): number | undefined {
 /** A number literal of the language. */
 export function parseLiteral(digits: string): Value | undefined {
   return /[.eE]/.test(digits) ? float(Number(digits)) : parseInteger(digits);
+}
+
+/** The text of a number as Java prints it. */
+export function printNumber(value: NumberValue): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : printFloat(value);
+  if (value instanceof Double) return printFloat(value.value);
+  return value instanceof Decimal ? printDecimal(value) : String(value);
 }
 
 /** `Double.toString`. */

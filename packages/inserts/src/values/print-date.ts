@@ -1,15 +1,11 @@
+import { formatDate } from '../dates/date-pattern.ts';
+import { parseDateFormat } from '../dates/strftime.ts';
 import type { DateTime } from './value.ts';
-import { zonedFields } from './zoned-fields.ts';
 
-function pad(value: number, width: number): string {
-  return String(value).padStart(width, '0');
-}
+const plain = parseDateFormat('yyyy-MM-dd HH:mm:ss') ?? [];
 
-/** A date as it prints by itself: `2023-09-29 12:04:47` in its zone. */
+/** A date as it prints by itself: `2023-09-29 12:04:47` in its zone, or by the format that it was given. */
 export function formatJavaDate(date: DateTime): string {
-  const at = zonedFields(date.epochMs, date.zone);
-  return (
-    `${pad(at.year, 4)}-${pad(at.month, 2)}-${pad(at.day, 2)} ` +
-    `${pad(at.hour, 2)}:${pad(at.minute, 2)}:${pad(at.second, 2)}`
-  );
+  const parts = date.format === null ? plain : (parseDateFormat(date.format) ?? plain);
+  return formatDate(date.epochMs, date.zone, 'en-US', parts);
 }

@@ -1,8 +1,8 @@
 import { Dict } from './dict.ts';
-import { List } from './list.ts';
-import { printFloat } from './numbers.ts';
+import { Entry, List } from './list.ts';
+import { isNumber, printNumber } from './numbers.ts';
 import { formatJavaDate } from './print-date.ts';
-import { Callable, DateTime, Double, Fragment, Loop, Marked } from './value.ts';
+import { Callable, DateTime, Fragment, Loop, Marked } from './value.ts';
 import type { Value } from './value.ts';
 
 /** How much text may be made, and where to say that it was too much. */
@@ -25,10 +25,9 @@ export function printNested(value: Value, budget: PrintBudget): string {
 }
 
 function printObject(value: Exclude<Value, null | string>, budget: PrintBudget): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : printFloat(value);
-  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (isNumber(value)) return printNumber(value);
+  if (typeof value === 'boolean') return String(value);
   if (value instanceof Marked) return value.text;
-  if (value instanceof Double) return printFloat(value.value);
   if (value instanceof List || value instanceof Dict) return new ContainerPrinter(budget).print(value);
   if (value instanceof Fragment) return flatten(value, budget);
   if (value instanceof DateTime) return formatJavaDate(value);
@@ -69,7 +68,10 @@ class ContainerPrinter {
     }
     this.#open.add(value);
     let separator = '';
-    if (value instanceof List) {
+    if (value instanceof Entry) {
+      this.#text += `${value.key}=`;
+      this.#item(value.value);
+    } else if (value instanceof List) {
       this.#text += '[';
       for (const item of value.items) {
         this.#text += separator;

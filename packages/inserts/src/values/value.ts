@@ -13,6 +13,19 @@ export class Double {
   }
 }
 
+/** A decimal fraction with a fixed number of digits behind the point, as `round` and `add` make: `3.10`. */
+export class Decimal {
+  /** The number without its point. */
+  readonly digits: bigint;
+  /** How many of the digits are behind the point; negative for trailing zeros. */
+  readonly scale: number;
+
+  constructor(digits: bigint, scale: number) {
+    this.digits = digits;
+    this.scale = scale;
+  }
+}
+
 /** An instant with the time zone in which it is shown, and the format in which it prints if it has one. */
 export class DateTime {
   readonly epochMs: number;
@@ -82,6 +95,7 @@ export type Value =
   | bigint
   | string
   | Double
+  | Decimal
   | List
   | Dict
   | DateTime

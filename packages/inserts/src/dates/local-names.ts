@@ -1,0 +1,74 @@
+/** What a name in a date is of. */
+export type NamePart = 'weekday' | 'month' | 'dayPeriod' | 'timeZoneName' | 'era';
+
+const kept = new Map<string, Intl.DateTimeFormat>();
+const maxKept = 100;
+
+/** A date format, kept; of English if there is no such locale, in UTC if Intl does not take the zone. */
+export function dateFormat(
+  locale: string,
+  zone: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, zone, options]);
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  if (kept.size >= maxKept) kept.clear();
+  const made = makeFormat(locale, zone, options);
+  kept.set(key, made);
+  return made;
+}
+
+function makeFormat(locale: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  for (const [tag, timeZone] of [
+    [locale.replaceAll('_', '-'), zone],
+    ['en-US', zone],
+    [locale, 'UTC'],
+  ] as const) {
+    try {
+      return new Intl.DateTimeFormat(tag, { ...options, timeZone: intlZone(timeZone) });
+    } catch {
+      // RangeError is how Intl says that it knows no such locale or zone
+      continue;
+    }
+  }
+  return new Intl.DateTimeFormat('en-US', options);
+}
+
+function intlZone(zone: string): string {
+  if (zone === 'Z' || zone === 'GMT') return 'UTC';
+  const fixed = /^(?:UTC|GMT|UT)?([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(zone);
+  return fixed === null ? zone : `${fixed[1]}${(fixed[2] ?? '').padStart(2, '0')}:${fixed[3] ?? '00'}`;
+}
+
+/** The name of a part of a date in a locale. `alone` is the form without a day beside it. */
+export function localName(
+  epochMs: number,
+  zone: string,
+  locale: string,
+  part: NamePart,
+  style: 'long' | 'short' | 'narrow',
+  alone = false,
+): string {
+  const options: Intl.DateTimeFormatOptions = { calendar: 'gregory', numberingSystem: 'latn' };
+  if (part === 'dayPeriod') Object.assign(options, { hour: 'numeric', hour12: true });
+  else if (part === 'timeZoneName')
+    Object.assign(options, { timeZoneName: style === 'narrow' ? 'short' : style });
+  else if (part === 'month') Object.assign(options, { month: style, ...(alone ? {} : { day: 'numeric' }) });
+  else Object.assign(options, { [part]: style });
+  const parts = dateFormat(locale, zone, options).formatToParts(epochMs);
+  return parts.find((piece) => piece.type === part)?.value ?? '';
+}
+
+/** A date as its locale writes it. Narrow and no-break spaces become plain ones, as in Java. */
+export function localDate(
+  epochMs: number,
+  zone: string,
+  locale: string,
+  styles: Pick<Intl.DateTimeFormatOptions, 'dateStyle' | 'timeStyle'>,
+): string {
+  const text = dateFormat(locale, zone, { calendar: 'gregory', numberingSystem: 'latn', ...styles }).format(
+    epochMs,
+  );
+  return text.replaceAll(/[\u202f\u00a0]/g, ' ');
+}

@@ -1,0 +1,37 @@
+import { voidElements } from './html-elements.ts';
+import { scanHtml } from './scan-html.ts';
+
+export interface HtmlElement {
+  readonly kind: 'element';
+  readonly name: string;
+  /** The opening tag as it was written. */
+  readonly open: string;
+  readonly children: HtmlNode[];
+}
+
+export type HtmlNode = HtmlElement | { readonly kind: 'text'; text: string };
+
+const maxDepth = 200;
+
+/** Opening tags that close an open element of the same kind. */
+const closedByOwn: ReadonlySet<string> = new Set(['p', 'li', 'dt', 'dd', 'tr', 'td', 'th', 'option']);
+
+/** The tree of a fragment of HTML. Tags that are never closed end with what they are in; comments go. */
+export function parseHtml(html: string): HtmlNode[] {
+  const root: HtmlElement = { kind: 'element', name: '', open: '', children: [] };
+  const open: HtmlElement[] = [root];
+  for (const { kind, name, source } of scanHtml(html)) {
+    const parent = open.at(-1) ?? root;
+    if (kind === 'text') parent.children.push({ kind: 'text', text: source });
+    else if (kind === 'open') {
+      if (closedByOwn.has(name) && parent.name === name) open.pop();
+      const element: HtmlElement = { kind: 'element', name, open: source, children: [] };
+      (open.at(-1) ?? root).children.push(element);
+      if (!voidElements.has(name) && !source.endsWith('/>') && open.length < maxDepth) open.push(element);
+    } else if (kind === 'close') {
+      const at = open.findLastIndex((element) => element.name === name);
+      if (at > 0) open.length = at;
+    }
+  }
+  return root.children;
+}
