@@ -50,6 +50,8 @@ function list(body: unknown, name: string): Record<string, string | undefined>[]
   if (!Array.isArray(items)) return [];
   return items.map((item: unknown) => {
     const members = typeof item === 'object' && item !== null ? Object.entries(item) : [];
-    return Object.fromEntries(members.map(([key, value]) => [key, typeof value === 'string' ? value : undefined]));
+    return Object.fromEntries(
+      members.map(([key, value]) => [key, typeof value === 'string' ? value : undefined]),
+    );
   });
 }

@@ -15,31 +15,68 @@ const origin = z
   )
   .transform((value) => value.replace(/\/+$/, ''));
 
-/** Every setting, in the order in which the documentation lists them. Defaults are beside the keys. */
-const environment = z.object({
-  PORT: port.default(8321),
-  HOST: z.string().min(1).default('127.0.0.1'),
+/** Every setting, in the order in which the documentation lists them. Defaults and descriptions are beside the keys. */
+export const environment = z.object({
+  PORT: port.default(8321).describe('The port of all surfaces.'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('The address to listen on. `0.0.0.0` for all.'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
-    .optional(),
-  LAUREL_DATA_DIR: z.string().min(1).default('.laurel'),
-  LAUREL_PUBLIC_URL: origin.optional(),
-  LAUREL_MASTER_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
-  LAUREL_WORKSPACE_GUID: z.uuid().optional(),
-  LAUREL_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
-  LAUREL_ISSUER_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+    .optional()
+    .describe('A PostgreSQL, 15 or newer. Absent: the embedded one, in the data folder.'),
+  LAUREL_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.laurel')
+    .describe('The folder of the embedded database and of the master key.'),
+  LAUREL_PUBLIC_URL: origin
+    .optional()
+    .describe(
+      'What people reach the server by: it is in the links of credentials. Absent: where it listens.',
+    ),
+  LAUREL_MASTER_KEY: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .optional()
+    .describe(
+      'Encrypts the stored secrets. Absent: made on the first start and kept in the data folder, mode 0600.',
+    ),
+  LAUREL_WORKSPACE_GUID: z
+    .uuid()
+    .optional()
+    .describe('The guid that the workspace gets on the first start. Absent: a random one.'),
+  LAUREL_API_KEY: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe('A key of the workspace. Absent: the first start makes a random one and prints it once.'),
+  LAUREL_ISSUER_KEY: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe('A key of the issuer. Absent: likewise.'),
   LAUREL_ROLES: z
     .string()
     .transform((value) => value.split(',').map((role) => role.trim()))
     .pipe(z.array(z.enum(ROLES)).min(1))
-    .optional(),
-  LAUREL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  LAUREL_OUTGOING_TIMEOUT_SECONDS: z.coerce.number().min(1).max(120).default(30),
+    .optional()
+    .describe(
+      'What this process does: `api`, `worker`, `scheduler`, `issuer`, separated by commas. Absent: all.',
+    ),
+  LAUREL_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('From which level on lines are logged.'),
+  LAUREL_OUTGOING_TIMEOUT_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .max(120)
+    .default(30)
+    .describe('How long an outgoing request may take, its answer included.'),
 });
 
 /** Settings whose value may be kept in a file instead: `NAME_FILE` holds its path. */
-const SECRETS = ['DATABASE_URL', 'LAUREL_MASTER_KEY', 'LAUREL_API_KEY', 'LAUREL_ISSUER_KEY'] as const;
+export const SECRETS = ['DATABASE_URL', 'LAUREL_MASTER_KEY', 'LAUREL_API_KEY', 'LAUREL_ISSUER_KEY'] as const;
 
 export interface Config {
   readonly port: number;

@@ -313,7 +313,8 @@ describe('the step worker', () => {
 
   it('settles hundreds of steps, each once', async () => {
     await using target = await receiver((_request, body, response) => {
-      const { email } = (JSON.parse(body) as { credential: { recipient: { email: string } } }).credential.recipient;
+      const { email } = (JSON.parse(body) as { credential: { recipient: { email: string } } }).credential
+        .recipient;
       response.end(JSON.stringify({ credential: { id: 1, recipient: { email } } }));
     });
     await using it = await system(`${target.origin}/v1/credentials`);

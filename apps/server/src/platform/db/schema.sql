@@ -1,0 +1,270 @@
+create table api_key (
+  id uuid not null,
+  workspace_id uuid not null,
+  surface text not null,
+  label text not null,
+  digest bytea not null,
+  created_at timestamp with time zone not null default now(),
+  revoked_at timestamp with time zone,
+  UNIQUE (digest),
+  PRIMARY KEY (id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(id),
+  CHECK ((surface = ANY (ARRAY['hub'::text, 'issuer'::text])))
+);
+
+create table attempt (
+  workspace_id uuid not null,
+  profile_id uuid not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  number integer not null,
+  method text not null,
+  url text not null,
+  headers jsonb not null,
+  body text,
+  sent_at timestamp with time zone not null,
+  outcome text,
+  status integer,
+  response text,
+  response_truncated boolean,
+  error text,
+  duration_ms double precision,
+  PRIMARY KEY (workspace_id, profile_id, run_id, step_id, number),
+  CHECK ((outcome = ANY (ARRAY['answered'::text, 'not-sent'::text, 'unknown'::text, 'reconciled'::text])))
+);
+
+create table catalog (
+  workspace_id uuid not null,
+  id bigint not null,
+  name text not null,
+  key_column text,
+  columns text[] not null default '{}'::text[],
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  UNIQUE (workspace_id, name),
+  PRIMARY KEY (workspace_id, id)
+);
+
+create table catalog_item (
+  workspace_id uuid not null,
+  catalog_id bigint not null,
+  item_key text not null,
+  id bigint not null,
+  value jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  PRIMARY KEY (workspace_id, catalog_id, item_key)
+);
+CREATE INDEX catalog_item_id ON public.catalog_item USING btree (workspace_id, catalog_id, id);
+
+create table connection (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  settings jsonb not null,
+  sealed bytea,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  UNIQUE (workspace_id, name),
+  PRIMARY KEY (workspace_id, id)
+);
+
+create table event (
+  workspace_id uuid not null,
+  profile_id uuid not null,
+  received_at timestamp with time zone not null,
+  id uuid not null,
+  action text not null,
+  time timestamp with time zone not null,
+  params jsonb not null,
+  source text not null,
+  PRIMARY KEY (workspace_id, profile_id, received_at, id),
+  CHECK ((source = ANY (ARRAY['api'::text, 'workflow'::text, 'system'::text])))
+) partition by RANGE (received_at);
+CREATE INDEX event_timeline ON ONLY public.event USING btree (workspace_id, profile_id, "time");
+
+create table event_definition (
+  workspace_id uuid not null,
+  name text not null,
+  display_name text not null,
+  description text not null default ''::text,
+  origin text not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (workspace_id, name),
+  CHECK ((origin = ANY (ARRAY['applied'::text, 'received'::text, 'workflow'::text, 'system'::text])))
+);
+
+create table event_salt (
+  workspace_id uuid not null,
+  profile_id uuid not null,
+  action text not null,
+  time timestamp with time zone not null,
+  salt text not null,
+  event_id uuid not null,
+  received_at timestamp with time zone not null,
+  PRIMARY KEY (workspace_id, profile_id, action, "time", salt)
+);
+
+create table ingest_key (
+  workspace_id uuid not null,
+  key text not null,
+  request_digest bytea not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (workspace_id, key)
+);
+
+create table issuance (
+  workspace_id uuid not null,
+  profile_id uuid not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  workflow_id uuid not null,
+  event_id uuid not null,
+  url text not null,
+  recipient_email text,
+  group_reference text,
+  credential_reference text,
+  credential_url text,
+  issued_at timestamp with time zone not null,
+  PRIMARY KEY (workspace_id, profile_id, run_id, step_id)
+);
+
+create table migration (
+  number integer not null,
+  name text not null,
+  digest text not null,
+  applied_at timestamp with time zone not null default now(),
+  PRIMARY KEY (number)
+);
+
+create table node_minute (
+  workspace_id uuid not null,
+  workflow_id uuid not null,
+  version integer not null,
+  node_id text not null,
+  minute timestamp with time zone not null,
+  slot smallint not null,
+  entered bigint not null default 0,
+  executed bigint not null default 0,
+  succeeded bigint not null default 0,
+  failed bigint not null default 0,
+  skipped bigint not null default 0,
+  PRIMARY KEY (workspace_id, workflow_id, version, node_id, minute, slot)
+);
+
+create table numeric_id_block (
+  kind text not null,
+  next_id bigint not null,
+  PRIMARY KEY (kind)
+);
+
+create table profile (
+  workspace_id uuid not null,
+  id uuid not null,
+  client_id bigint not null,
+  uuid text,
+  custom_id text,
+  email text,
+  attributes jsonb not null default '{}'::jsonb,
+  tags text[] not null default '{}'::text[],
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  PRIMARY KEY (workspace_id, id)
+);
+
+create table profile_identifier (
+  workspace_id uuid not null,
+  kind text not null,
+  value text not null,
+  profile_id uuid not null,
+  PRIMARY KEY (workspace_id, kind, value),
+  CHECK ((kind = ANY (ARRAY['id'::text, 'customId'::text, 'uuid'::text, 'email'::text])))
+);
+CREATE INDEX profile_identifier_profile ON public.profile_identifier USING btree (workspace_id, profile_id);
+
+create table run (
+  workspace_id uuid not null,
+  profile_id uuid not null,
+  id uuid not null,
+  workflow_id uuid not null,
+  version integer not null,
+  state text not null,
+  reason text,
+  event_id uuid not null,
+  event_received_at timestamp with time zone not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, profile_id, id),
+  CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'skipped'::text, 'failed'::text, 'cancelled'::text])))
+);
+CREATE INDEX run_id ON public.run USING btree (workspace_id, id);
+CREATE INDEX run_workflow ON public.run USING btree (workspace_id, workflow_id, started_at);
+
+create table run_step (
+  workspace_id uuid not null,
+  profile_id uuid not null,
+  run_id uuid not null,
+  id uuid not null,
+  node_id text not null,
+  node_type text not null,
+  state text not null,
+  reason text,
+  entered_at timestamp with time zone not null,
+  left_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, profile_id, run_id, id),
+  CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'checking'::text, 'succeeded'::text, 'failed'::text, 'skipped'::text])))
+);
+
+create table schema (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  tags text[] not null default '{}'::text[],
+  fields jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  UNIQUE (workspace_id, name),
+  PRIMARY KEY (workspace_id, id)
+);
+
+create table workflow (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  status text not null,
+  newest_version integer not null,
+  active_version integer,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  UNIQUE (workspace_id, name),
+  PRIMARY KEY (workspace_id, id),
+  CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'stopped'::text])))
+);
+
+create table workflow_registry (
+  singleton boolean not null default true,
+  revision bigint not null,
+  PRIMARY KEY (singleton),
+  CHECK (singleton)
+);
+
+create table workflow_version (
+  workspace_id uuid not null,
+  workflow_id uuid not null,
+  version integer not null,
+  definition jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (workspace_id, workflow_id, version)
+);
+
+create table workspace (
+  id uuid not null,
+  guid uuid not null,
+  name text not null,
+  time_zone text not null default 'UTC'::text,
+  created_at timestamp with time zone not null default now(),
+  UNIQUE (guid),
+  PRIMARY KEY (id)
+);
+
+-- partition event_default: DEFAULT
