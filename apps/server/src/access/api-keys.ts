@@ -28,10 +28,13 @@ export class ApiKeys {
   }
 
   async find(surface: Surface, key: string): Promise<KeyHolder | undefined> {
-    const digest = this.#secrets.digest(key);
+    // Remembered by the key itself: its digest took a fifth of the CPU of an event.
     return await this.#cached(
-      `${surface} ${digest.toString('base64')}`,
-      async () => await this.#query(surface).where('api_key.digest', '=', digest).executeTakeFirst(),
+      `${surface} key ${key}`,
+      async () =>
+        await this.#query(surface)
+          .where('api_key.digest', '=', this.#secrets.digest(key))
+          .executeTakeFirst(),
     );
   }
 

@@ -1,104 +1,153 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { EmbeddedPostgresError, systemCode, textOf } from './failure.ts';
+import type { DataDir } from './data-dir.ts';
 import type { Binaries } from './locate-binaries.ts';
-import type { Runner } from './run-as.ts';
-import { isAlive } from './running-server.ts';
+import type { Failure } from './outcome.ts';
+import { codeOf, failed, lastLines, textOf } from './outcome.ts';
+import { keepPassword, readPassword } from './password.ts';
+import { isAlive } from './process-identity.ts';
+import { giveTo } from './run-as.ts';
+import { runProgram } from './run-program.ts';
+import type { Identity } from './run-program.ts';
+import { initialSettings } from './server-settings.ts';
 
+/** The superuser of the cluster, and the one whom Laurel connects as. */
 export const SUPERUSER = 'laurel';
-const MAJOR = '18';
-const INITDB_OPTIONS: readonly string[] = [
-  '--auth=scram-sha-256',
-  '--encoding=UTF8',
-  '--locale-provider=builtin',
-  '--builtin-locale=C.UTF-8',
-  '--locale=C',
-  '--data-checksums',
-];
-const HALF_MADE = /^postgres-new-(\d+)$/;
 
-/** The password of the cluster, made on the first start and kept with mode 0600. */
-export function loadPassword(dataDir: string): string {
-  const file = path.join(dataDir, 'postgres-password');
-  try {
-    writeFileSync(file, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-  }
-  return readFileSync(file, 'utf8').trim();
+const INITDB_MS = 180_000;
+const HALF_MADE = /^postgres-new-(\d+)-/;
+
+export interface ClusterRequest {
+  readonly dataDir: DataDir;
+  readonly binaries: Binaries;
+  readonly identity: Identity;
+  /** Whether it has to outlive a power cut; tests save the time. */
+  readonly durable: boolean;
+  readonly onProgress: (message: string) => void;
 }
 
 /**
- * Makes the cluster where there is none. It is made under another name and renamed when it is complete, so an
- * interrupted one is never taken for a cluster, and a complete one is never deleted.
+ * Sees that there is a cluster of our version with a password that we know. A new one is made under another name and
+ * renamed once it is complete and on disk, so an interrupted one is never taken for a cluster, and whatever has the
+ * cluster's name is never deleted.
  */
-export function ensureCluster(
-  dataDir: string,
-  binaries: Binaries,
-  runner: Runner,
-  onProgress: (text: string) => void,
-): string {
-  const cluster = path.join(dataDir, 'postgres');
-  removeHalfMade(dataDir);
-  if (!existsSync(cluster)) {
-    onProgress('making the database cluster');
-    makeCluster(dataDir, cluster, binaries, runner);
+export async function ensureCluster(request: ClusterRequest): Promise<{ readonly kind: 'there' } | Failure> {
+  const { dataDir, binaries, identity, onProgress } = request;
+  removeHalfMade(dataDir.folder);
+  if (isAbsent(dataDir.cluster)) {
+    onProgress('creating the database cluster');
+    return await createCluster(request);
   }
-  checkVersion(cluster);
-  return cluster;
+  const unusable = whyUnusable(dataDir.cluster, binaries.majorVersion);
+  if (unusable !== undefined) return unusable;
+  giveTo(identity, dataDir.cluster);
+  if (readPassword(dataDir.passwordFile) !== undefined) return { kind: 'there' };
+  onProgress('setting a new database password: the kept one is gone');
+  return await resetPassword(request);
 }
 
-function makeCluster(dataDir: string, cluster: string, binaries: Binaries, runner: Runner): void {
-  const fresh = path.join(dataDir, `postgres-new-${process.pid}`);
-  const passwordFile = path.join(fresh, 'password');
-  mkdirSync(path.join(fresh, 'data'), { recursive: true, mode: 0o700 });
-  writeFileSync(passwordFile, loadPassword(dataDir), { mode: 0o600 });
-  runner.own(fresh);
-  const made = runner.run(
-    binaries.initdb,
-    INITDB_OPTIONS.concat('-D', path.join(fresh, 'data'), '-U', SUPERUSER, '--pwfile', passwordFile),
-    120_000,
+function isAbsent(cluster: string): boolean {
+  return !existsSync(cluster) || readdirSync(cluster).length === 0;
+}
+
+function whyUnusable(cluster: string, majorVersion: string): Failure | undefined {
+  const versionFile = path.join(cluster, 'PG_VERSION');
+  // initdb writes the version first and pg_control late: without it nothing in there can be started.
+  if (!existsSync(versionFile) || !existsSync(path.join(cluster, 'global', 'pg_control'))) {
+    return failed(
+      'not-a-cluster',
+      `${cluster} is not a complete database cluster, and is left as it is. Restore it, or move it away to begin with an empty one, or set LAUREL_DATA_DIR to another folder.`,
+    );
+  }
+  const version = readFileSync(versionFile, 'utf8').trim();
+  if (version === majorVersion) return undefined;
+  return failed(
+    'other-version',
+    `${cluster} was made by PostgreSQL ${version}, and this Laurel brings PostgreSQL ${majorVersion}. ` +
+      'Start the Laurel that made it and move the data by export, or set LAUREL_DATA_DIR to another folder.',
   );
-  if (made.status !== 0) {
-    rmSync(fresh, { recursive: true, force: true });
-    const reason = (made.stderr || made.stdout || textOf(made.error)).trim().split('\n').slice(-5).join('\n');
-    throw new EmbeddedPostgresError(
-      'start-failed',
-      `The database cluster in ${dataDir} cannot be made:\n${reason}`,
-    );
-  }
+}
+
+async function createCluster({
+  dataDir,
+  binaries,
+  identity,
+  durable,
+}: ClusterRequest): Promise<{ readonly kind: 'there' } | Failure> {
+  const workshop = path.join(dataDir.folder, `postgres-new-${process.pid}-${randomBytes(4).toString('hex')}`);
+  const fresh = path.join(workshop, 'cluster');
+  const passwordFile = path.join(workshop, 'password');
   try {
-    renameSync(path.join(fresh, 'data'), cluster);
+    mkdirSync(fresh, { recursive: true, mode: 0o700 });
+    writeFileSync(passwordFile, keepPassword(dataDir.passwordFile), { mode: 0o600 });
+    giveTo(identity, workshop);
+    const made = await runProgram(
+      identity,
+      [
+        binaries.initdb,
+        ...['-D', fresh, '-U', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
+        ...['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
+        ...['--data-checksums', '--no-instructions', ...(durable ? [] : ['--no-sync'])],
+        ...initialSettings().flatMap((setting) => ['--set', setting]),
+      ],
+      { timeoutMs: INITDB_MS },
+    );
+    if (made.status !== 0) {
+      const reason = lastLines(made.stderr) || lastLines(made.stdout);
+      return failed('start-failed', `The database cluster in ${dataDir.folder} cannot be created:\n${reason}`);
+    }
+    return moveIntoPlace(fresh, dataDir);
   } catch (error) {
-    // Another process that started at the same time has made it first.
-    if (systemCode(error) !== 'ENOTEMPTY' && systemCode(error) !== 'EEXIST') throw error;
-  }
-  rmSync(fresh, { recursive: true, force: true });
-}
-
-function removeHalfMade(dataDir: string): void {
-  for (const name of readdirSync(dataDir)) {
-    const pid = Number(HALF_MADE.exec(name)?.[1]);
-    if (pid > 0 && (pid === process.pid || !isAlive(pid)))
-      rmSync(path.join(dataDir, name), { recursive: true, force: true });
+    return failed(
+      'data-dir-not-writable',
+      `The database cluster in ${dataDir.folder} cannot be created: ${textOf(error)}`,
+    );
+  } finally {
+    rmSync(workshop, { recursive: true, force: true });
   }
 }
 
-function checkVersion(cluster: string): void {
-  const file = path.join(cluster, 'PG_VERSION');
-  if (!existsSync(file)) {
-    throw new EmbeddedPostgresError(
-      'foreign-cluster',
-      `${cluster} is not a database cluster: move it away, or set LAUREL_DATA_DIR to another folder.`,
-    );
+function moveIntoPlace(fresh: string, dataDir: DataDir): { readonly kind: 'there' } {
+  try {
+    renameSync(fresh, dataDir.cluster);
+  } catch (error) {
+    const code = codeOf(error);
+    // Another process that started at the same time was faster: its cluster has the same password.
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return { kind: 'there' };
+    throw error;
   }
-  const version = readFileSync(file, 'utf8').trim();
-  if (version !== MAJOR) {
-    throw new EmbeddedPostgresError(
-      'other-version',
-      `${cluster} was made by PostgreSQL ${version}, and this Laurel brings ${MAJOR}. Start the Laurel that made it and move the data by a backup, or set LAUREL_DATA_DIR to another folder.`,
-    );
+  const folder = openSync(dataDir.folder, 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+  return { kind: 'there' };
+}
+
+/** Removes what an initdb left behind whose process is gone. Its folder was never a cluster that anybody used. */
+function removeHalfMade(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = Number(HALF_MADE.exec(name)?.[1] ?? Number.NaN);
+    if (pid > 0 && !isAlive(pid)) rmSync(path.join(folder, name), { recursive: true, force: true });
   }
+}
+
+/** Sets a new password in a cluster that is down, in PostgreSQL's single-user mode: it asks for none. */
+async function resetPassword({
+  dataDir,
+  binaries,
+  identity,
+}: ClusterRequest): Promise<{ readonly kind: 'there' } | Failure> {
+  const password = keepPassword(dataDir.passwordFile);
+  const done = await runProgram(
+    identity,
+    [binaries.postgres, '--single', '-D', dataDir.cluster, 'postgres'],
+    { timeoutMs: INITDB_MS, input: `alter role ${SUPERUSER} password '${password}'\n` },
+  );
+  if (done.status === 0 && !/ERROR|FATAL/.test(done.stderr)) return { kind: 'there' };
+  rmSync(dataDir.passwordFile);
+  return failed(
+    'password-rejected',
+    `The password of the database was in ${dataDir.passwordFile}, which is gone, and a new one cannot be set:\n${lastLines(done.stderr)}`,
+  );
 }

@@ -1,74 +1,111 @@
-import { spawnSync } from 'node:child_process';
-import type { SpawnSyncReturns } from 'node:child_process';
-import { chownSync, readdirSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 
-import { EmbeddedPostgresError, textOf } from './failure.ts';
+import type { DataDir } from './data-dir.ts';
+import { giveTree, letThrough } from './data-dir.ts';
+import type { Binaries } from './locate-binaries.ts';
+import type { Failure } from './outcome.ts';
+import { failed, lastLines } from './outcome.ts';
+import { OURSELVES, runProgram } from './run-program.ts';
+import type { Identity } from './run-program.ts';
 
-/** `nobody`: a user that every Linux knows by name, which initdb demands. */
-const NOBODY = 65_534;
+type Chosen = { readonly kind: 'chosen'; readonly identity: Identity };
 
-/** How the server's programs are run: PostgreSQL refuses to run as root. */
-export interface Runner {
-  readonly how: 'directly' | 'in a user namespace' | 'as nobody';
-  run(program: string, args: readonly string[], timeoutMs: number): SpawnSyncReturns<string>;
-  /** Gives files that were made by this process to whoever runs the server. */
-  own(folder: string): void;
-}
+/** Unprivileged users that a machine may have. initdb demands that its user has a name. */
+const USUAL_USERS = ['nobody', 'postgres'];
+const PROBE_MS = 15_000;
 
 /**
- * Chooses how to run: directly; as root in a user namespace in which root looks like nobody (files stay root's, so a
- * project under root's 0700 home works); else, as root, by becoming nobody.
+ * As whom the server runs. PostgreSQL refuses to be root, so root looks for another identity that reaches both the
+ * binaries and the data folder, in this order: the owner of a cluster that is there; a user namespace, in which root
+ * looks like nobody while files stay root's (so a project under root's 0700 home works); nobody or postgres; the
+ * owners of the data folder and of the folder that it lies in (root at work in somebody's home).
  */
-export function chooseRunner(probe: string): Runner {
-  if (process.getuid?.() !== 0)
-    return { how: 'directly', run: (program, args, ms) => run(program, args, ms), own: () => undefined };
-  const prefix = ['-U', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
-  if (run('unshare', [...prefix, probe, '--version'], 10_000).status === 0) {
-    return {
-      how: 'in a user namespace',
-      run: (program, args, ms) => run('unshare', [...prefix, program, ...args], ms),
-      own: () => undefined,
-    };
+export async function chooseIdentity(dataDir: DataDir, binaries: Binaries): Promise<Chosen | Failure> {
+  const owner = statSync(dataDir.cluster, { throwIfNoEntry: false });
+  if (process.getuid?.() !== 0) {
+    if (owner !== undefined && owner.uid !== process.getuid?.()) {
+      return failed(
+        'data-dir-not-writable',
+        `The database cluster ${dataDir.cluster} belongs to another user (uid ${owner.uid}). Start Laurel as that user, or set LAUREL_DATA_DIR to another folder.`,
+      );
+    }
+    return { kind: 'chosen', identity: OURSELVES };
   }
-  const asNobody = run(probe, ['--version'], 10_000, NOBODY);
-  if (asNobody.status === 0) {
-    return {
-      how: 'as nobody',
-      run: (program, args, ms) => run(program, args, ms, NOBODY),
-      own: giveToNobody,
-    };
+  const refusals: string[] = [];
+  for (const identity of await candidates(dataDir)) {
+    const refusal = await refusalOf(identity, dataDir, binaries);
+    if (refusal === undefined) return { kind: 'chosen', identity };
+    refusals.push(`${identity.description}: ${refusal}`);
   }
-  throw new EmbeddedPostgresError(
+  return failed(
     'root-not-possible',
-    'PostgreSQL does not run as root, user namespaces are not allowed here, and the user nobody cannot read the ' +
-      `binaries (${textOf(asNobody.error ?? asNobody.stderr).trim()}). Start Laurel as another user, or set DATABASE_URL.`,
+    `PostgreSQL refuses to run as root, and nobody else can run it here (${refusals.join('; ')}). ` +
+      'Start Laurel as another user; or put project and data folder (LAUREL_DATA_DIR) where every user may enter; or set DATABASE_URL.',
   );
 }
 
-function run(
-  program: string,
-  args: readonly string[],
-  timeoutMs: number,
-  uid?: number,
-): SpawnSyncReturns<string> {
-  return spawnSync(program, [...args], {
-    encoding: 'utf8',
-    timeout: timeoutMs,
-    // A folder that every user may enter: the present one may be another user's.
-    cwd: '/',
-    // The server must not hold our pipes: it would keep them open, and die with us.
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], LC_ALL: 'C', LANG: 'C' },
-    ...(uid !== undefined && { uid, gid: uid }),
-  });
+/** Hands a folder of the cluster to whoever runs the server. Only root can, and only root needs to. */
+export function giveTo(identity: Identity, folder: string): void {
+  const inNamespace = identity.prefix.length > 0;
+  const owner = inNamespace ? { uid: 0, gid: 0 } : identity.user;
+  if (owner !== undefined && statSync(folder).uid !== owner.uid) giveTree(folder, owner.uid, owner.gid);
 }
 
-function giveToNobody(folder: string): void {
-  chownSync(folder, NOBODY, NOBODY);
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) giveToNobody(file);
-    else chownSync(file, NOBODY, NOBODY);
+async function candidates({ cluster, folder }: DataDir): Promise<Identity[]> {
+  const nobody = await lookUp('nobody');
+  const { uid, gid } = nobody?.user ?? { uid: 65_534, gid: 65_534 };
+  const namespace: Identity = {
+    description: 'a user namespace',
+    prefix: ['unshare', '-U', `--map-user=${uid}`, `--map-group=${gid}`],
+    user: undefined,
+  };
+  const named = await Promise.all(USUAL_USERS.map(lookUp));
+  const all = [ownerOf(cluster), namespace, ...named, ownerOf(folder), ownerOf(path.dirname(folder))];
+  return all
+    .filter((identity) => identity !== undefined)
+    .filter((one, index, list) => list.findIndex(({ user }) => user?.uid === one.user?.uid) === index);
+}
+
+/** The owner of a file, unless it is root or there is no such file. */
+function ownerOf(file: string): Identity | undefined {
+  const owner = statSync(file, { throwIfNoEntry: false });
+  if (owner === undefined || owner.uid === 0) return undefined;
+  return {
+    description: `the user with uid ${owner.uid}`,
+    prefix: [],
+    user: { uid: owner.uid, gid: owner.gid },
+  };
+}
+
+async function lookUp(name: string): Promise<Identity | undefined> {
+  const [uid, gid] = await Promise.all([numberOf('-u', name), numberOf('-g', name)]);
+  if (uid === undefined || gid === undefined || uid === 0) return undefined;
+  return { description: `the user ${name}`, prefix: [], user: { uid, gid } };
+}
+
+async function numberOf(flag: '-u' | '-g', name: string): Promise<number | undefined> {
+  const { status, stdout } = await runProgram(OURSELVES, ['id', flag, name], { timeoutMs: PROBE_MS });
+  return status === 0 ? Number(stdout) : undefined;
+}
+
+/** Why an identity does not do; undefined where it does. */
+async function refusalOf(
+  identity: Identity,
+  { folder }: DataDir,
+  { postgres }: Binaries,
+): Promise<string | undefined> {
+  const version = await runProgram(identity, [postgres, '--version'], { timeoutMs: PROBE_MS });
+  if (version.status !== 0) return lastLines(version.stderr, 1) || `cannot run ${postgres}`;
+  const enters = async (): Promise<boolean> => {
+    const test = await runProgram(identity, ['sh', '-c', 'test -x "$1"', 'sh', folder], { timeoutMs: PROBE_MS });
+    return test.status === 0;
+  };
+  if (await enters()) return undefined;
+  const undo = identity.user === undefined ? undefined : letThrough(folder, identity.user.gid);
+  if (undo !== undefined) {
+    if (await enters()) return undefined;
+    undo();
   }
+  return `cannot enter ${folder}`;
 }

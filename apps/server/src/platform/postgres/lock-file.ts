@@ -1,0 +1,67 @@
+import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+import { codeOf } from './outcome.ts';
+import { isServerOf } from './process-identity.ts';
+
+/** What the lock file of a cluster (`postmaster.pid`) says about its server. */
+export type ServerState =
+  | { readonly kind: 'ready'; readonly pid: number; readonly port: number }
+  /** It holds the lock and is on its way up or down. */
+  | { readonly kind: 'busy'; readonly pid: number; readonly status: string }
+  /** No server. After a crash the lock names a process that is gone, or by now something else entirely. */
+  | { readonly kind: 'down'; readonly stalePid: number | undefined }
+  /** The lock names no process: it is just being written, or a full disk or a power cut spoilt it. */
+  | { readonly kind: 'spoilt'; readonly ageMs: number };
+
+/** A server fills its lock file within moments. */
+const SPOILT_AFTER_MS = 3_000;
+
+/** Looks at lines 1 (process), 2 (folder), 4 (port) and 8 (status) of the lock, and at the process. */
+export function serverState(cluster: string): ServerState {
+  const file = lockFile(cluster);
+  const text = readLock(file);
+  if (text === undefined) return { kind: 'down', stalePid: undefined };
+  const [first, folder, , port, , , , status = ''] = text.split('\n');
+  const pid = Number(first);
+  if (!Number.isInteger(pid) || pid <= 0) return { kind: 'spoilt', ageMs: ageOf(file) };
+  if (folder !== cluster || !isServerOf(pid, cluster)) return { kind: 'down', stalePid: pid };
+  if (status.trim() === 'ready' && Number(port) > 0) return { kind: 'ready', pid, port: Number(port) };
+  return { kind: 'busy', pid, status: status.trim() };
+}
+
+/**
+ * Removes a lock that has been without a process number for a while: PostgreSQL refuses to start at the sight of it.
+ * It is moved away first, so what is removed is what was looked at, and not the lock of a server that came up since.
+ */
+export function removeSpoiltLock(cluster: string): void {
+  const file = lockFile(cluster);
+  const aside = `${file}.spoilt-${process.pid}`;
+  try {
+    if (ageOf(file) < SPOILT_AFTER_MS) return;
+    renameSync(file, aside);
+  } catch (error) {
+    // Gone already.
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (Number(readLock(aside)?.split('\n')[0]) > 0) linkSync(aside, file);
+  rmSync(aside);
+}
+
+function lockFile(cluster: string): string {
+  return path.join(cluster, 'postmaster.pid');
+}
+
+function readLock(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function ageOf(file: string): number {
+  return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+}

@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { codeOf } from './outcome.ts';
+
+/** Whether a process has this number; also true for one that has ended and was not yet taken off the list. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Only another user's process may not be signalled; it is there.
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+/**
+ * Whether a process is the PostgreSQL server of a cluster. Its number alone says little: after a crash another
+ * program may have it, or an ended process that nobody has collected (whose command line is empty).
+ */
+export function isServerOf(pid: number, cluster: string): boolean {
+  if (!isAlive(pid)) return false;
+  try {
+    if (process.platform === 'linux') {
+      const [program, flag, folder] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return path.basename(program ?? '') === 'postgres' && flag === '-D' && folder === cluster;
+    }
+    // ps does not tell where one argument ends and the next begins.
+    const command = execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+    return command.includes(`/postgres -D ${cluster} `);
+  } catch {
+    // It ended between the two looks.
+    return false;
+  }
+}
