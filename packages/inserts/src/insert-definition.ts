@@ -49,10 +49,10 @@ export interface InsertHost {
 export type InsertOutcome =
   /** Prints a value. */
   | { readonly kind: 'value'; readonly value: unknown }
-  /** Renders the body once with these variables. */
+  /** Renders the body once with these of the declared variables; the others are null. */
   | { readonly kind: 'body'; readonly variables: Readonly<Record<string, unknown>> }
-  /** Waits for data; `variables` are those that the body sees as null in the meantime. */
-  | { readonly kind: 'pending'; readonly variables?: readonly string[] }
+  /** Waits for data; the body sees its variables as null in the meantime. */
+  | { readonly kind: 'pending' }
   /** Ends the rendering: there is nothing to be sent, and why. */
   | { readonly kind: 'skip'; readonly code: string; readonly message: string }
   /** Ends the rendering with an error. */
@@ -72,7 +72,7 @@ export interface InsertDefinition {
   /** How it is written, for the documentation and for editors. */
   readonly examples: readonly string[];
   readonly grammar: InsertGrammar;
-  /** Variables that the body sees. */
+  /** All variables that the body may see. */
   readonly variables: readonly string[];
   /** Adds what a use of it needs. */
   needs(call: StaticInsertCall, needs: NeedsCollector): void;

@@ -18,7 +18,7 @@ export interface Limits {
   readonly macroDepth: number;
   /** Elements of `range()`; as in Jinjava more are left out silently. */
   readonly range: number;
-  /** Different data requests of one pass (`limit-lookups`). */
+  /** Data requests of one pass, repeated ones included (`limit-lookups`). */
   readonly lookups: number;
   /** Passes that `renderWith` makes until all data is there (`limit-rounds`). */
   readonly rounds: number;
@@ -36,7 +36,7 @@ export const defaultLimits: Limits = {
   blockDepth: 48,
   macroDepth: 20,
   range: 1000,
-  lookups: 2000,
+  lookups: 10_000,
   rounds: 8,
   milliseconds: 1000,
 };

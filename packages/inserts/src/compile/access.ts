@@ -1,6 +1,5 @@
-import { findMethod } from '../methods/find-method.ts';
-import { callMacro } from '../runtime/macro.ts';
-import { Macro } from '../runtime/macro.ts';
+import { callMethod } from '../methods/call-method.ts';
+import { Macro, callMacro } from '../runtime/macro.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { ExpressionOf } from '../syntax/ast.ts';
 import { kindOf, operand, textOf } from '../values/convert.ts';
@@ -81,12 +80,14 @@ export function compileMethod(
 ): Evaluate {
   const target = compile(node.target, c);
   const method = compile(node.name, c);
+  const fixedName =
+    node.name.kind === 'literal' && typeof node.name.value === 'string' ? node.name.value : null;
   const args = compileArguments(node.args, c, compile);
   const { at } = node;
   return (rt) => {
     const holder = operand(target(rt), rt);
     if (holder === null) return null;
-    const name = print(method(rt), rt);
+    const name = fixedName ?? print(method(rt), rt);
     const values = args.list(rt);
     const named = args.named === null ? noNames : args.named(rt);
     rt.at = at;
@@ -95,9 +96,10 @@ export function compileMethod(
       const macro = holder.get(name);
       if (macro instanceof Macro) return callMacro(macro, values, named, rt);
     }
-    const call = findMethod(holder, name);
-    if (call === undefined)
+    const all = named.size === 0 ? values : [...values, ...named.values()];
+    const result = callMethod(holder, name, all, rt);
+    if (result === undefined)
       return rt.fail('unknown-method', `There is no method ${name} of ${kindOf(holder)}.`);
-    return call(holder, named.size === 0 ? values : [...values, ...named.values()], rt);
+    return result;
   };
 }

@@ -22,6 +22,11 @@ export function compileExpression(node: Expression, c: CompileContext): Evaluate
       return (rt) => rt.variable(name);
     }
     case 'attribute': {
+      const path = pathOf(node);
+      if (path !== null) {
+        const [root, ...keys] = path;
+        return (rt) => rt.path(root, keys);
+      }
       const target = compileExpression(node.target, c);
       const { name } = node;
       return (rt) => {
@@ -64,6 +69,15 @@ export function compileExpression(node: Expression, c: CompileContext): Evaluate
 }
 
 export type CompileExpression = typeof compileExpression;
+
+/** The names of `a.b.c`; null if the chain begins with anything but a variable. */
+function pathOf(node: Expression): [string, ...string[]] | null {
+  if (node.kind === 'name') return [node.name];
+  if (node.kind !== 'attribute') return null;
+  const path = pathOf(node.target);
+  path?.push(node.name);
+  return path;
+}
 
 function compileList(items: readonly Evaluate[]): Evaluate {
   return (rt) => {

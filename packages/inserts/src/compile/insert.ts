@@ -1,15 +1,26 @@
-import type { InsertCall, InsertHost, InsertOutcome } from '../insert-definition.ts';
+import type { InsertCall, InsertDefinition, InsertHost, InsertOutcome } from '../insert-definition.ts';
 import { captured, emitValue } from '../output/output-mode.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Statement, StatementOf } from '../syntax/ast.ts';
 import { exportValue } from '../values/export.ts';
 import { print } from '../values/print.ts';
 import { proceed } from './closures.ts';
-import type { CompileContext, Execute, Signal } from './closures.ts';
+import type { CompileContext, Evaluate, Execute, Signal } from './closures.ts';
 import { compileExpression } from './expression.ts';
-import { property } from './property.ts';
 
 type CompileBody = (statements: readonly Statement[], c: CompileContext) => Execute;
+
+const none: readonly unknown[] = [];
+const noOptions: ReadonlyMap<string, unknown> = new Map();
+
+function exported(args: readonly Evaluate[], rt: Runtime): unknown[] {
+  const values: unknown[] = [];
+  for (const argument of args) {
+    const value = argument(rt);
+    values.push(typeof value === 'string' ? value : exportValue(value, rt));
+  }
+  return values;
+}
 
 /** A use of an insert: evaluates its parts, asks the insert, and does what it says. */
 export function compileInsert(
@@ -38,16 +49,26 @@ export function compileInsert(
     const call: InsertCall = {
       subject,
       column,
-      args: args.map((argument) => exportValue(argument(rt), rt)),
-      options: new Map(options.map(([name, value]) => [name, exportValue(value(rt), rt)])),
+      args: args.length === 0 ? none : exported(args, rt),
+      options:
+        options.length === 0
+          ? noOptions
+          : new Map(options.map(([name, value]) => [name, exportValue(value(rt), rt)])),
     };
     rt.at = at;
-    const outcome = definition.evaluate(call, new Host(rt));
-    return carryOut(outcome, rt, c, bodyIsSubject ? null : body);
+    rt.host ??= new Host(rt);
+    const outcome = definition.evaluate(call, rt.host);
+    return carryOut(outcome, rt, c, definition, bodyIsSubject ? null : body);
   };
 }
 
-function carryOut(outcome: InsertOutcome, rt: Runtime, c: CompileContext, body: Execute | null): Signal {
+function carryOut(
+  outcome: InsertOutcome,
+  rt: Runtime,
+  c: CompileContext,
+  definition: InsertDefinition,
+  body: Execute | null,
+): Signal {
   switch (outcome.kind) {
     case 'value':
       // a value in place of a body, or nothing in place of a value: not what a proof of validity counted on
@@ -55,13 +76,12 @@ function carryOut(outcome: InsertOutcome, rt: Runtime, c: CompileContext, body: 
       emitValue(c.output, rt, rt.input.value(outcome.value));
       return proceed;
     case 'body':
-      if (body !== null) return withVariables(rt, Object.entries(outcome.variables), body);
+      if (body !== null) return withVariables(rt, definition.variables, outcome.variables, body);
       rt.verbatim = true;
       return proceed;
     case 'pending': {
       if (rt.missing === null) throw new Error('an insert is pending, but has asked for nothing');
-      const variables = (outcome.variables ?? []).map((name) => [name, null] as const);
-      if (body !== null) return withVariables(rt, variables, body);
+      if (body !== null) return withVariables(rt, definition.variables, noVariables, body);
       emitValue(c.output, rt, null);
       return proceed;
     }
@@ -72,16 +92,28 @@ function carryOut(outcome: InsertOutcome, rt: Runtime, c: CompileContext, body: 
   }
 }
 
+const noVariables: Readonly<Record<string, unknown>> = {};
+
 /** The body has no scope of its own, so what it sets is there afterwards; only the insert's variables go. */
-function withVariables(rt: Runtime, variables: Iterable<readonly [string, unknown]>, body: Execute): Signal {
+function withVariables(
+  rt: Runtime,
+  names: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  body: Execute,
+): Signal {
   const { scope } = rt;
-  const before: [string, ReturnType<typeof scope.lookup>][] = [];
-  for (const [name, value] of variables) {
-    before.push([name, scope.lookup(name)]);
-    scope.restore(name, rt.input.value(value));
+  const [only] = names;
+  if (names.length === 1 && only !== undefined) {
+    const outer = scope.lookup(only);
+    scope.set(only, rt.input.read(values, only));
+    const signal = body(rt);
+    scope.set(only, outer);
+    return signal;
   }
+  const before = names.map((name) => scope.lookup(name));
+  for (const name of names) scope.set(name, rt.input.read(values, name));
   const signal = body(rt);
-  for (const [name, value] of before) scope.restore(name, value);
+  for (let at = 0; at < names.length; at++) scope.set(names[at] ?? '', before[at] ?? null);
   return signal;
 }
 
@@ -97,13 +129,12 @@ class Host implements InsertHost {
   }
 
   lookup(name: string, ...path: readonly string[]): unknown {
-    let value = this.#rt.variable(name);
-    for (const key of path) value = property(value, key, this.#rt);
-    return exportValue(value, this.#rt);
+    const value = this.#rt.path(name, path);
+    return typeof value === 'string' ? value : exportValue(value, this.#rt);
   }
 
   text(value: unknown): string {
-    return print(this.#rt.input.value(value), this.#rt);
+    return typeof value === 'string' ? value : print(this.#rt.input.value(value), this.#rt);
   }
 
   nextOrdinal(): number {

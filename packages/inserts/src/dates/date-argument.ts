@@ -20,8 +20,7 @@ export function zoneArgument(value: Value | undefined, fallback: string, rt: Run
 
 /** A number of epoch milliseconds or a date as an instant; null is now. */
 export function instantOf(value: Value, rt: Runtime): number {
-  const epochMs =
-    value === null ? rt.setup.now : value instanceof DateTime ? value.epochMs : numberOf(value, rt);
+  const epochMs = value === null ? rt.now : value instanceof DateTime ? value.epochMs : numberOf(value, rt);
   if (Number.isNaN(epochMs) || Math.abs(epochMs) > furthest)
     return rt.fail('date-range', 'This date is out of range.');
   return Math.trunc(epochMs);

@@ -22,7 +22,7 @@ function partsOf(format: string, parse: (format: string) => readonly DatePart[] 
 export function formatDateTime(input: Value, args: Arguments, rt: Runtime): string {
   const zone = zoneArgument(args[1], input instanceof DateTime ? input.zone : 'UTC', rt);
   const parts = partsOf(textArgument(args, 0, rt) ?? defaultDateFormat, parseDateFormat, rt);
-  return formatDate(instantOf(input, rt), zone, textArgument(args, 2, rt) ?? rt.setup.locale, parts);
+  return formatDate(instantOf(input, rt), zone, textArgument(args, 2, rt) ?? rt.locale, parts);
 }
 
 /** `format_date`, `format_time` and `format_datetime`: a style of the locale or a Java pattern. */
@@ -37,12 +37,12 @@ export function formatByStyle(
   const parts: readonly DatePart[] = isStyle(format)
     ? [{ kind: 'local', styles: of(format) }]
     : partsOf(format, parseDatePattern, rt);
-  return formatDate(instantOf(input, rt), zone, textArgument(args, 2, rt) ?? rt.setup.locale, parts);
+  return formatDate(instantOf(input, rt), zone, textArgument(args, 2, rt) ?? rt.locale, parts);
 }
 
 /** `strtotime` and `strtodate`. A time must name its zone; a date is midnight UTC. */
 export function readDate(text: string, format: string, needsZone: boolean, rt: Runtime): DateTime {
-  const parsed = parseDate(text, partsOf(format, parseDateFormat, rt), rt.setup.locale);
+  const parsed = parseDate(text, partsOf(format, parseDateFormat, rt), rt.locale);
   if (parsed === undefined || (needsZone && parsed.zone === null)) {
     const zone = parsed === undefined ? '' : ', which must name a time zone';
     return rt.fail('type', `${JSON.stringify(text.slice(0, 60))} is not written as ${format}${zone}.`);

@@ -152,7 +152,7 @@ export const numberFilters: readonly FilterDefinition[] = [
       const fallback = parseInteger(textArgument(args, 0, rt) ?? '') ?? 0;
       if (input === null) return fallback;
       if (isNumber(input)) return toLong(input);
-      const parsed = parseLocalNumber(print(input, rt).trim(), rt.setup.locale);
+      const parsed = parseLocalNumber(print(input, rt).trim(), rt.locale);
       return parsed === undefined ? fallback : toLong(float(parsed));
     },
   },
@@ -164,7 +164,7 @@ export const numberFilters: readonly FilterDefinition[] = [
     apply(input, args, rt) {
       const fallback = Number(textArgument(args, 0, rt) ?? 'x');
       if (isNumber(input)) return toSingle(toFloat(input));
-      const parsed = input === null ? undefined : parseLocalNumber(print(input, rt), rt.setup.locale);
+      const parsed = input === null ? undefined : parseLocalNumber(print(input, rt), rt.locale);
       return toSingle(parsed ?? (Number.isNaN(fallback) ? 0 : fallback));
     },
   },
@@ -238,11 +238,7 @@ export const numberFilters: readonly FilterDefinition[] = [
       const decimal = parseDecimal(text.replaceAll(',', ''));
       if (decimal === undefined) return input;
       const most = args[1] === undefined ? decimal.scale : integerArgument(args, 1, decimal.scale, rt);
-      return formatDecimal(
-        decimal,
-        Math.min(decimal.scale, most),
-        textArgument(args, 0, rt) ?? rt.setup.locale,
-      );
+      return formatDecimal(decimal, Math.min(decimal.scale, most), textArgument(args, 0, rt) ?? rt.locale);
     },
   },
   {

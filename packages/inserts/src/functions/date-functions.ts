@@ -7,8 +7,8 @@ import type { Value } from '../values/value.ts';
 import { zonedFields } from '../values/zoned-fields.ts';
 
 function midnight(zone: string, rt: Runtime): number {
-  const at = zonedFields(rt.setup.now, zone);
-  return rt.setup.now - ((at.hour * 60 + at.minute) * 60 + at.second) * 1000 - at.millisecond;
+  const at = zonedFields(rt.now, zone);
+  return rt.now - ((at.hour * 60 + at.minute) * 60 + at.second) * 1000 - at.millisecond;
 }
 
 /** A text in the format that is the second argument; null for null. */

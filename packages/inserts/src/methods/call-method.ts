@@ -1,5 +1,4 @@
 import { byName } from '../library.ts';
-import type { MethodDefinition } from '../library.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { Dict } from '../values/dict.ts';
 import { List } from '../values/list.ts';
@@ -13,8 +12,6 @@ import { listMethods } from './list-methods.ts';
 import { loopMethods } from './loop-methods.ts';
 import { numberMethods } from './number-methods.ts';
 import { textMethods } from './text-methods.ts';
-
-export type MethodCall = (target: Value, args: readonly Value[], rt: Runtime) => Value;
 
 const ofAny = byName(commonMethods);
 const ofText = byName(textMethods);
@@ -38,26 +35,23 @@ export const methodsByKind: ReadonlyMap<
   ['any value', commonMethods],
 ]);
 
-function bound<T extends Value>(
-  target: T,
+/** Calls the method `name` of the kind of `target`; undefined if there is none. */
+export function callMethod(
+  target: Value,
   name: string,
-  methods: ReadonlyMap<string, MethodDefinition<T>>,
-): MethodCall | undefined {
-  const method = methods.get(name);
-  return method === undefined ? undefined : (_, args, rt) => method.call(target, args, rt);
+  args: readonly Value[],
+  rt: Runtime,
+): Value | undefined {
+  const result = callOfKind(target, name, args, rt);
+  return result === undefined ? ofAny.get(name)?.call(target, args, rt) : result;
 }
 
-/** The method `name` of the kind of `target`, or undefined. */
-export function findMethod(target: Value, name: string): MethodCall | undefined {
-  return ofKind(target, name) ?? bound(target, name, ofAny);
-}
-
-function ofKind(target: Value, name: string): MethodCall | undefined {
-  if (typeof target === 'string') return bound(target, name, ofText);
-  if (target instanceof Marked) return bound(target.text, name, ofText);
-  if (target instanceof List) return bound(target, name, ofList);
-  if (target instanceof Dict) return bound(target, name, ofDict);
-  if (target instanceof DateTime) return bound(target, name, ofDate);
-  if (isNumber(target)) return bound(target, name, ofNumber);
-  return target instanceof Loop ? bound(target, name, ofLoop) : undefined;
+function callOfKind(target: Value, name: string, args: readonly Value[], rt: Runtime): Value | undefined {
+  if (target instanceof Dict) return ofDict.get(name)?.call(target, args, rt);
+  if (typeof target === 'string') return ofText.get(name)?.call(target, args, rt);
+  if (target instanceof List) return ofList.get(name)?.call(target, args, rt);
+  if (target instanceof Marked) return ofText.get(name)?.call(target.text, args, rt);
+  if (target instanceof DateTime) return ofDate.get(name)?.call(target, args, rt);
+  if (isNumber(target)) return ofNumber.get(name)?.call(target, args, rt);
+  return target instanceof Loop ? ofLoop.get(name)?.call(target, args, rt) : undefined;
 }
