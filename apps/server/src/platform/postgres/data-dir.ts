@@ -1,4 +1,14 @@
-import { accessSync, chownSync, chmodSync, constants, lchownSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  chmodSync,
+  constants,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 
 import type { Failure } from './outcome.ts';
@@ -28,10 +38,18 @@ export function openDataDir(given: string): DataDir | Failure {
   }
   // One name however it was reached: a running server is recognised by it.
   const folder = realpathSync(wanted);
+  const cluster = path.join(folder, 'postgres');
+  const owner = statSync(cluster, { throwIfNoEntry: false })?.uid;
+  if (owner !== undefined && process.getuid?.() !== 0 && process.getuid?.() !== owner) {
+    return failed(
+      'data-dir-not-writable',
+      `The database cluster ${cluster} belongs to another user (uid ${owner}). Start Laurel as that user, or set LAUREL_DATA_DIR to another folder.`,
+    );
+  }
   return {
     kind: 'writable',
     folder,
-    cluster: path.join(folder, 'postgres'),
+    cluster,
     logFile: path.join(folder, 'postgres.log'),
     passwordFile: path.join(folder, 'postgres-password'),
   };

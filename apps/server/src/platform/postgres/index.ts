@@ -1,2 +1,3 @@
+export type { FailureCode } from './outcome.ts';
 export { startEmbeddedPostgres } from './start.ts';
 export type { EmbeddedPostgres, StartOptions, StartOutcome } from './start.ts';

@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 import type { DataDir } from './data-dir.ts';
@@ -16,6 +28,16 @@ import { initialSettings } from './server-settings.ts';
 /** The superuser of the cluster, and the one whom Laurel connects as. */
 export const SUPERUSER = 'laurel';
 
+const INITDB_OPTIONS: readonly string[] = [
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  // Sorts by code point on every machine, whatever its C library, so no index breaks when that is upgraded.
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--locale=C',
+  '--data-checksums',
+  '--no-instructions',
+];
 const INITDB_MS = 180_000;
 const HALF_MADE = /^postgres-new-(\d+)-/;
 
@@ -49,7 +71,8 @@ export async function ensureCluster(request: ClusterRequest): Promise<{ readonly
 }
 
 function isAbsent(cluster: string): boolean {
-  return !existsSync(cluster) || readdirSync(cluster).length === 0;
+  const found = statSync(cluster, { throwIfNoEntry: false });
+  return found === undefined || (found.isDirectory() && readdirSync(cluster).length === 0);
 }
 
 function whyUnusable(cluster: string, majorVersion: string): Failure | undefined {
@@ -87,16 +110,21 @@ async function createCluster({
       identity,
       [
         binaries.initdb,
-        ...['-D', fresh, '-U', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
-        ...['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
-        ...['--data-checksums', '--no-instructions', ...(durable ? [] : ['--no-sync'])],
+        `--pgdata=${fresh}`,
+        `--username=${SUPERUSER}`,
+        `--pwfile=${passwordFile}`,
+        ...INITDB_OPTIONS,
+        ...(durable ? [] : ['--no-sync']),
         ...initialSettings().flatMap((setting) => ['--set', setting]),
       ],
       { timeoutMs: INITDB_MS },
     );
     if (made.status !== 0) {
       const reason = lastLines(made.stderr) || lastLines(made.stdout);
-      return failed('start-failed', `The database cluster in ${dataDir.folder} cannot be created:\n${reason}`);
+      return failed(
+        'start-failed',
+        `The database cluster in ${dataDir.folder} cannot be created:\n${reason}`,
+      );
     }
     return moveIntoPlace(fresh, dataDir);
   } catch (error) {

@@ -30,7 +30,10 @@ export function findPackage(): { readonly kind: 'found'; readonly folder: string
     .map((modules) => path.join(modules, name))
     .find((candidate) => existsSync(path.join(candidate, 'package.json')));
   if (folder === undefined) {
-    return failed('binaries-incomplete', `${name} is not installed: run npm ci without --omit=optional. ${ADVICE}`);
+    return failed(
+      'binaries-incomplete',
+      `${name} is not installed: run npm ci without --omit=optional. ${ADVICE}`,
+    );
   }
   return { kind: 'found', folder };
 }

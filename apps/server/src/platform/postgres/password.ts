@@ -19,7 +19,11 @@ export function readPassword(file: string): string | undefined {
  */
 export function keepPassword(file: string): string {
   const draft = `${file}-${process.pid}-${randomBytes(4).toString('hex')}`;
-  writeFileSync(draft, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  writeFileSync(draft, `${randomBytes(24).toString('base64url')}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+    flush: true,
+  });
   try {
     linkSync(draft, file);
   } catch (error) {

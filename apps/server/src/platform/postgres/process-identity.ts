@@ -4,20 +4,30 @@ import path from 'node:path';
 
 import { codeOf } from './outcome.ts';
 
-/** Whether a process has this number; also true for one that has ended and was not yet taken off the list. */
+/** Whether a process runs. One that has ended and waits for its parent to notice (a zombie) does not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // Only another user's process may not be signalled; it is there.
     return codeOf(error) === 'EPERM';
+  }
+  return process.platform !== 'linux' || !isZombie(pid);
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    // It ended between the two looks.
+    return true;
   }
 }
 
 /**
  * Whether a process is the PostgreSQL server of a cluster. Its number alone says little: after a crash another
- * program may have it, or an ended process that nobody has collected (whose command line is empty).
+ * program may have it.
  */
 export function isServerOf(pid: number, cluster: string): boolean {
   if (!isAlive(pid)) return false;

@@ -22,16 +22,7 @@ const PROBE_MS = 15_000;
  * owners of the data folder and of the folder that it lies in (root at work in somebody's home).
  */
 export async function chooseIdentity(dataDir: DataDir, binaries: Binaries): Promise<Chosen | Failure> {
-  const owner = statSync(dataDir.cluster, { throwIfNoEntry: false });
-  if (process.getuid?.() !== 0) {
-    if (owner !== undefined && owner.uid !== process.getuid?.()) {
-      return failed(
-        'data-dir-not-writable',
-        `The database cluster ${dataDir.cluster} belongs to another user (uid ${owner.uid}). Start Laurel as that user, or set LAUREL_DATA_DIR to another folder.`,
-      );
-    }
-    return { kind: 'chosen', identity: OURSELVES };
-  }
+  if (process.getuid?.() !== 0) return { kind: 'chosen', identity: OURSELVES };
   const refusals: string[] = [];
   for (const identity of await candidates(dataDir)) {
     const refusal = await refusalOf(identity, dataDir, binaries);
@@ -98,7 +89,9 @@ async function refusalOf(
   const version = await runProgram(identity, [postgres, '--version'], { timeoutMs: PROBE_MS });
   if (version.status !== 0) return lastLines(version.stderr, 1) || `cannot run ${postgres}`;
   const enters = async (): Promise<boolean> => {
-    const test = await runProgram(identity, ['sh', '-c', 'test -x "$1"', 'sh', folder], { timeoutMs: PROBE_MS });
+    const test = await runProgram(identity, ['sh', '-c', 'test -x "$1"', 'sh', folder], {
+      timeoutMs: PROBE_MS,
+    });
     return test.status === 0;
   };
   if (await enters()) return undefined;

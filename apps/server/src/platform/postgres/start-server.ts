@@ -44,10 +44,8 @@ export async function startServer(request: ServerRequest): Promise<ServerStart> 
   const port = await freePort();
   const log = openLog(dataDir.logFile);
   const { size: before } = fstatSync(log);
-  const [program = binaries.postgres, ...args] = [
-    ...identity.prefix,
-    ...[binaries.postgres, '-D', dataDir.cluster, ...runtimeSettings(port, settings)],
-  ];
+  const server = [binaries.postgres, '-D', dataDir.cluster, ...runtimeSettings(port, settings)];
+  const [program = binaries.postgres, ...args] = [...identity.prefix, ...server];
   const child = spawn(program, args, {
     cwd: '/',
     // A session of its own: Ctrl+C in our terminal is not for it.
@@ -59,11 +57,11 @@ export async function startServer(request: ServerRequest): Promise<ServerStart> 
     ...identity.user,
   });
   closeSync(log);
-  let ended: string | undefined;
-  child.once('error', (error) => (ended = textOf(error)));
-  child.once('exit', () => (ended ??= ''));
+  const end: { seen: boolean; spawnError?: string } = { seen: false };
+  child.once('error', (error) => Object.assign(end, { seen: true, spawnError: textOf(error) }));
+  child.once('exit', () => Object.assign(end, { seen: true }));
   const begun = performance.now();
-  for (let told = false; ended === undefined; ) {
+  for (let told = false; !end.seen;) {
     const state = serverState(dataDir.cluster);
     if (state.kind === 'ready' && state.pid === child.pid) {
       child.unref();
@@ -81,7 +79,7 @@ export async function startServer(request: ServerRequest): Promise<ServerStart> 
     await delay(LOOK_EVERY_MS);
   }
   const said = readFileSync(dataDir.logFile).subarray(before).toString();
-  const reason = [ended, lastLines(said)].filter(Boolean).join('\n');
+  const reason = [end.spawnError, lastLines(said)].filter(Boolean).join('\n');
   return { kind: HINDRANCE.test(said) ? 'hindered' : 'failed', reason };
 }
 

@@ -19,8 +19,9 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { makeLinks } from './locate-binaries.ts';
-import { isAlive, serverState } from './running-server.ts';
+import { serverState } from './lock-file.ts';
+import { makePackageLinks } from './package-links.ts';
+import { isAlive } from './process-identity.ts';
 import { startEmbeddedPostgres } from './start.ts';
 import type { EmbeddedPostgres } from './start.ts';
 
@@ -170,15 +171,15 @@ describe('the embedded PostgreSQL', () => {
       lock,
       `${process.pid}\n${path.join(folder, 'postgres')}\n1700000000\n5432\n\n127.0.0.1\n\nready\n`,
     );
-    expect(serverState(path.join(folder, 'postgres'))).toEqual({ kind: 'down' });
+    expect(serverState(path.join(folder, 'postgres'))).toMatchObject({ kind: 'down' });
     expect(await started(folder)).toMatchObject({ adopted: false });
   });
 
   it('makes the cluster anew where making it was interrupted', async () => {
     const folder = dataDir();
-    mkdirSync(path.join(folder, 'postgres-new-999999999', 'data'), { recursive: true });
+    mkdirSync(path.join(folder, 'postgres-new-999999999-1', 'data'), { recursive: true });
     await started(folder);
-    expect(existsSync(path.join(folder, 'postgres-new-999999999'))).toBe(false);
+    expect(existsSync(path.join(folder, 'postgres-new-999999999-1'))).toBe(false);
   });
 
   it('refuses a folder that is no cluster, and a cluster of another version, without touching them', async () => {
@@ -187,9 +188,11 @@ describe('the embedded PostgreSQL', () => {
     writeFileSync(path.join(folder, 'postgres', 'mine.txt'), 'x');
     expect(await startEmbeddedPostgres({ dataDir: folder })).toMatchObject({
       kind: 'failed',
-      code: 'foreign-cluster',
+      code: 'not-a-cluster',
     });
     writeFileSync(path.join(folder, 'postgres', 'PG_VERSION'), '16\n');
+    mkdirSync(path.join(folder, 'postgres', 'global'));
+    writeFileSync(path.join(folder, 'postgres', 'global', 'pg_control'), '');
     expect(await startEmbeddedPostgres({ dataDir: folder })).toMatchObject({
       kind: 'failed',
       code: 'other-version',
@@ -223,8 +226,8 @@ describe('the embedded PostgreSQL', () => {
     writeFileSync(path.join(root, 'native', 'lib', 'libx.so.1.2'), 'x');
     const links = [{ source: 'native/lib/libx.so.1.2', target: 'native/lib/libx.so.1' }];
     writeFileSync(path.join(root, 'native', 'pg-symlinks.json'), JSON.stringify(links));
-    makeLinks(root);
-    makeLinks(root);
+    makePackageLinks(root);
+    makePackageLinks(root);
     expect(readFileSync(path.join(root, 'native', 'lib', 'libx.so.1'), 'utf8')).toBe('x');
   });
 

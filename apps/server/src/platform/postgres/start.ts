@@ -61,11 +61,126 @@ const TRY_EVERY_MS = 100;
  */
 export async function startEmbeddedPostgres(
   options: StartOptions,
-  { packageFolder, patienceMs = PATIENCE_MS }: Machine = {},
+  machine: Machine = {},
 ): Promise<StartOutcome> {
+  const { settings = {}, onProgress = () => undefined } = options;
   const dataDir = openDataDir(options.dataDir);
   if (dataDir.kind === 'failed') return dataDir;
-  const { settings = {}, onProgress = () => undefined } = options;
-  const launch = { dataDir, settings, onProgress, packageFolder, preparation: undefined, startedPid: undefined };
-  return await new Launch(launch).run(patienceMs);
+  let prepared: Prepared | undefined;
+  let startedPid: number | undefined;
+  let hinderedSince: number | undefined;
+  for (;;) {
+    let hindrance: string;
+    let patienceMs = machine.patienceMs ?? PATIENCE_MS;
+    const state = serverState(dataDir.cluster);
+    switch (state.kind) {
+      case 'ready': {
+        const joined = await join(dataDir, state.pid, state.port, startedPid);
+        if (joined.kind !== 'not-now') return joined;
+        hindrance = `its server (process ${state.pid}) takes no connection: ${joined.reason}`;
+        break;
+      }
+      case 'busy': {
+        hindrance = `its server (process ${state.pid}) is ${state.status}`;
+        if (state.status === 'starting') patienceMs = START_MS;
+        break;
+      }
+      case 'spoilt': {
+        hindrance = 'its lock file names no process';
+        removeSpoiltLock(dataDir.cluster);
+        break;
+      }
+      case 'down': {
+        const preparation = prepared ?? (await prepare(dataDir, machine, settings, onProgress));
+        if (preparation.kind === 'failed') return preparation;
+        if (prepared === undefined) onProgress('starting PostgreSQL');
+        prepared = preparation;
+        const { stalePid } = state;
+        const start = await startServer({ ...prepared, dataDir, settings, stalePid, onProgress });
+        if (start.kind === 'failed') {
+          return failed(
+            'start-failed',
+            `PostgreSQL does not start in ${dataDir.folder}. The end of ${dataDir.logFile}:\n${start.reason}`,
+          );
+        }
+        if (start.kind === 'ready') {
+          startedPid = start.pid;
+          continue;
+        }
+        hindrance = start.reason;
+        break;
+      }
+    }
+    hinderedSince ??= performance.now();
+    if (performance.now() - hinderedSince > patienceMs) {
+      return failed(
+        'locked',
+        `The database cluster ${dataDir.cluster} cannot be had, tried for ${Math.round(patienceMs / 1000)} s: ${hindrance}. ` +
+          'If another Laurel uses this data folder, stop it; if a process of PostgreSQL is left of one that was killed, end it.',
+      );
+    }
+    await delay(TRY_EVERY_MS);
+  }
+}
+
+interface Prepared {
+  readonly kind: 'prepared';
+  readonly binaries: Binaries;
+  readonly identity: Identity;
+}
+
+/** All that a server needs before it can start; done once, and only where none runs. */
+async function prepare(
+  dataDir: DataDir,
+  machine: Machine,
+  settings: Readonly<Record<string, string>>,
+  onProgress: (message: string) => void,
+): Promise<Prepared | Failure> {
+  const found = machine.packageFolder ?? findPackage();
+  if (typeof found === 'object' && found.kind === 'failed') return found;
+  const binaries = await locateBinaries(typeof found === 'string' ? found : found.folder);
+  if (binaries.kind === 'failed') return binaries;
+  const chosen = await chooseIdentity(dataDir, binaries);
+  if (chosen.kind === 'failed') return chosen;
+  const { identity } = chosen;
+  const durable = settings['fsync'] !== 'off';
+  const cluster = await ensureCluster({ dataDir, binaries, identity, durable, onProgress });
+  return cluster.kind === 'failed' ? cluster : { kind: 'prepared', binaries, identity };
+}
+
+async function join(
+  dataDir: DataDir,
+  pid: number,
+  port: number,
+  startedPid: number | undefined,
+): Promise<StartOutcome | { readonly kind: 'not-now'; readonly reason: string }> {
+  const password = readPassword(dataDir.passwordFile) ?? '';
+  const connectionString = `postgres://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+  const isUp = (): boolean => isServerOf(pid, dataDir.cluster);
+  const joined = await joinServer(connectionString, isUp);
+  switch (joined.kind) {
+    case 'not-now':
+      return joined;
+    case 'password-rejected': {
+      if (pid === startedPid) await stopServer(dataDir.cluster, pid);
+      return failed(
+        'password-rejected',
+        `PostgreSQL does not take the password in ${dataDir.passwordFile}. Restore that file; or, with the server stopped, delete it: then the next start sets a new one.`,
+      );
+    }
+    case 'joined': {
+      const { use } = joined;
+      let stopped: Promise<void> | undefined;
+      const stop = async (): Promise<void> => await (stopped ??= leave(dataDir.cluster, pid, use));
+      const { version } = use;
+      return {
+        kind: 'started',
+        postgres: { connectionString, adopted: pid !== startedPid, version, pid, stop },
+      };
+    }
+  }
+}
+
+async function leave(cluster: string, pid: number, use: ServerUse): Promise<void> {
+  if (await use.leave()) await stopServer(cluster, pid);
 }
