@@ -1,4 +1,5 @@
 import type { InsertCall, InsertDefinition, InsertHost, InsertOutcome } from '../insert-definition.ts';
+import { isRecord } from '../plain-record.ts';
 
 /** Looks the item of a catalog up and hands its row, or why there is none, to `use`. */
 export function withCatalogItem(
@@ -10,9 +11,7 @@ export function withCatalogItem(
   const key = host.text(call.args[0]);
   const answer = host.data({ kind: 'catalog-item', catalog: call.subject, item: key });
   if (answer === undefined) return { kind: 'pending' };
-  if (answer.kind === 'found' && typeof answer.value === 'object' && answer.value !== null) {
-    return use(answer.value as Readonly<Record<string, unknown>>);
-  }
+  if (answer.kind === 'found' && isRecord(answer.value)) return use(answer.value);
   if (allowEmpty) return use({});
   const message = `The catalog ${call.subject} has no item ${JSON.stringify(key)}.`;
   return { kind: 'skip', code: 'catalog-item-missing', message };

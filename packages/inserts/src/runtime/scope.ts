@@ -45,7 +45,10 @@ export class Scope {
     if (this.#index !== null) this.#index.set(name, slots.length - 1);
     else if (slots.length > 2 * scanned) {
       this.#index = new Map();
-      for (let each = 0; each < slots.length; each += 2) this.#index.set(String(slots[each]), each + 1);
+      for (let each = 0; each < slots.length; each += 2) {
+        const known = slots[each];
+        if (typeof known === 'string') this.#index.set(known, each + 1);
+      }
     }
   }
 

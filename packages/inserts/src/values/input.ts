@@ -1,3 +1,4 @@
+import { isRecord } from '../plain-record.ts';
 import { Dict } from './dict.ts';
 import { List } from './list.ts';
 import { normalizeInteger } from './numbers.ts';
@@ -13,7 +14,7 @@ const descriptorOf: (holder: object, key: string) => { readonly value?: unknown 
 
 /** The value of an own property of an object that is known to have no getters. */
 function ownValue(holder: object, key: string): unknown {
-  return Object.hasOwn(holder, key) ? (holder as Readonly<Record<string, unknown>>)[key] : undefined;
+  return Object.hasOwn(holder, key) && isRecord(holder) ? holder[key] : undefined;
 }
 
 /**
