@@ -186,7 +186,6 @@ async function applySchema(
     case 'updated':
     case 'unchanged':
       return applied(document, outcome.kind, { id: outcome.id });
-    case 'conflict':
     case 'refused':
       return refused(outcome.message, [...outcome.errors]);
   }
