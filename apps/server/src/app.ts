@@ -10,7 +10,7 @@ import {
   eventRoutes,
   KnownDefinitions,
 } from './events/index.ts';
-import { credentialPageRoutes, issuerRoutes } from './issuer/index.ts';
+import { issuerSurfaceOf } from './issuer/index.ts';
 import { listen } from './listen.ts';
 import { migrations } from './migrations.ts';
 import { systemClock } from './platform/clock.ts';
@@ -127,9 +127,9 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     await http.register(placeholderPage());
   }
   if (config.roles.includes('issuer')) {
-    const issuer = { platform, publicUrl: () => publicUrl };
-    await http.register(issuerSurface(authenticator, [issuerRoutes(issuer)]));
-    await http.register(credentialPageRoutes(issuer));
+    const issuer = issuerSurfaceOf({ platform, publicUrl: () => publicUrl });
+    await http.register(issuerSurface(authenticator, issuer.routes));
+    for (const routes of issuer.publicRoutes) await http.register(routes);
   }
   const origin = await listen(http, config);
   publicUrl ||= origin;

@@ -32,9 +32,7 @@ export class ApiKeys {
     return await this.#cached(
       `${surface} key ${key}`,
       async () =>
-        await this.#query(surface)
-          .where('api_key.digest', '=', this.#secrets.digest(key))
-          .executeTakeFirst(),
+        await this.#query(surface).where('api_key.digest', '=', this.#secrets.digest(key)).executeTakeFirst(),
     );
   }
 

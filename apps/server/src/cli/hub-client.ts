@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { request } from 'undici';
 
 export interface HubAnswer {
@@ -28,21 +26,6 @@ export class HubClient {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<HubAnswer> {
     return await this.#send('POST', path, body, headers);
-  }
-
-  /** Asks again until `accept` takes the answer; undefined after `ms`. */
-  async until<T>(
-    path: string,
-    ms: number,
-    accept: (answer: HubAnswer) => T | undefined,
-  ): Promise<T | undefined> {
-    const deadline = performance.now() + ms;
-    for (;;) {
-      const accepted = accept(await this.get(path));
-      if (accepted !== undefined) return accepted;
-      if (performance.now() > deadline) return undefined;
-      await delay(50);
-    }
   }
 
   async #send(

@@ -82,6 +82,42 @@ export interface Connection {
   workspace_id: string;
 }
 
+export interface Credential {
+  approve: boolean;
+  course_link: string | null;
+  created_at: Generated<Timestamp>;
+  deleted_at: Timestamp | null;
+  description: string;
+  details: Generated<Json>;
+  document: Json | null;
+  duplicate_key: string | null;
+  email_key: string | null;
+  encoded_id: string;
+  expired_on: Timestamp | null;
+  group_id: number;
+  id: number;
+  issued_on: Timestamp;
+  license_id: string | null;
+  name: string;
+  recipient: Json | null;
+  updated_at: Generated<Timestamp>;
+  uuid: string;
+  workspace_id: string;
+}
+
+export interface CredentialGroup {
+  allow_duplicates: Generated<boolean>;
+  course_description: string;
+  course_link: string | null;
+  course_name: string;
+  created_at: Generated<Timestamp>;
+  details: Generated<Json>;
+  id: number;
+  name: string;
+  updated_at: Generated<Timestamp>;
+  workspace_id: string;
+}
+
 export interface Event {
   action: string;
   id: string;
@@ -131,6 +167,16 @@ export interface Issuance {
   step_id: string;
   url: string;
   workflow_id: string;
+  workspace_id: string;
+}
+
+export interface Issuer {
+  created_at: Generated<Timestamp>;
+  issuer_id: string;
+  name: string;
+  number: number;
+  public_key: string;
+  sealed_key: Buffer;
   workspace_id: string;
 }
 
@@ -248,11 +294,14 @@ export interface DB {
   catalog: Catalog;
   catalog_item: CatalogItem;
   connection: Connection;
+  credential: Credential;
+  credential_group: CredentialGroup;
   event: Event;
   event_definition: EventDefinition;
   event_salt: EventSalt;
   ingest_key: IngestKey;
   issuance: Issuance;
+  issuer: Issuer;
   node_minute: NodeMinute;
   numeric_id_block: NumericIdBlock;
   profile: Profile;

@@ -5,7 +5,12 @@ import type { Pool } from 'pg';
  * so that a change of the schema can be reviewed as a whole; a test compares it with what the migrations make.
  */
 export async function describeSchema(pool: Pool): Promise<string> {
-  const { rows: tables } = await pool.query<{ oid: number; name: string; partitioned: string | null; bound: string | null }>(`
+  const { rows: tables } = await pool.query<{
+    oid: number;
+    name: string;
+    partitioned: string | null;
+    bound: string | null;
+  }>(`
     select c.oid, c.relname as name, pg_get_partkeydef(c.oid) as partitioned, pg_get_expr(c.relpartbound, c.oid) as bound
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'public' and c.relkind in ('r', 'p')
@@ -21,7 +26,9 @@ export async function describeSchema(pool: Pool): Promise<string> {
     const indexes = await linesOf(pool, INDEXES, oid);
     const body = [...columns, ...constraints].map((line) => `  ${line}`).join(',\n');
     const suffix = partitioned === null ? '' : ` partition by ${partitioned}`;
-    parts.push(`create table ${name} (\n${body}\n)${suffix};\n${indexes.map((line) => `${line};\n`).join('')}`);
+    parts.push(
+      `create table ${name} (\n${body}\n)${suffix};\n${indexes.map((line) => `${line};\n`).join('')}`,
+    );
   }
   return parts.join('\n');
 }

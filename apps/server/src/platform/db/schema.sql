@@ -69,6 +69,51 @@ create table connection (
   PRIMARY KEY (workspace_id, id)
 );
 
+create table credential (
+  workspace_id uuid not null,
+  id bigint not null,
+  uuid uuid not null,
+  encoded_id text not null,
+  license_id text,
+  group_id bigint not null,
+  recipient jsonb,
+  email_key text,
+  duplicate_key text,
+  name text not null,
+  description text not null,
+  course_link text,
+  approve boolean not null,
+  issued_on date not null,
+  expired_on date,
+  details jsonb not null default '{}'::jsonb,
+  document jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  UNIQUE (encoded_id),
+  UNIQUE (uuid),
+  UNIQUE (workspace_id, group_id, duplicate_key),
+  UNIQUE (workspace_id, license_id),
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX credential_email ON public.credential USING btree (workspace_id, email_key);
+CREATE INDEX credential_group_id ON public.credential USING btree (workspace_id, group_id);
+
+create table credential_group (
+  workspace_id uuid not null,
+  id bigint not null,
+  name text not null,
+  course_name text not null,
+  course_description text not null,
+  course_link text,
+  allow_duplicates boolean not null default false,
+  details jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  PRIMARY KEY (workspace_id, id)
+);
+CREATE INDEX credential_group_name ON public.credential_group USING btree (workspace_id, name);
+
 create table event (
   workspace_id uuid not null,
   profile_id uuid not null,
@@ -127,6 +172,17 @@ create table issuance (
   credential_url text,
   issued_at timestamp with time zone not null,
   PRIMARY KEY (workspace_id, profile_id, run_id, step_id)
+);
+
+create table issuer (
+  workspace_id uuid not null,
+  number bigint not null,
+  name text not null,
+  issuer_id text not null,
+  public_key text not null,
+  sealed_key bytea not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (workspace_id)
 );
 
 create table migration (

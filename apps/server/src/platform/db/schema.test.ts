@@ -5,7 +5,6 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { testDatabase } from '../../testing/test-database.ts';
-
 import { describeSchema } from './describe-schema.ts';
 
 const FILE = path.join(import.meta.dirname, 'schema.sql');

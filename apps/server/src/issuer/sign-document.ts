@@ -1,0 +1,61 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import { buildAchievementCredential } from '@laurel/badges';
+
+import type { Credential } from './credential-store.ts';
+import type { Group } from './group-store.ts';
+import type { Issuer } from './issuer-profile.ts';
+
+/**
+ * The signed Open Badges 3.0 document of a credential. `validFrom` is the moment of signing when it is signed again, so
+ * that the newest one wins. The holder's e-mail is in it as a salted hash only, the name in plain text.
+ */
+export async function signDocument(
+  issuer: Issuer,
+  publicUrl: string,
+  group: Group,
+  credential: Credential,
+  now: Date,
+): Promise<unknown> {
+  const awarded = new Date(`${credential.issuedOn}T00:00:00Z`);
+  const first = credential.createdAt.getTime() === now.getTime();
+  const built = buildAchievementCredential({
+    id: `urn:uuid:${credential.uuid}`,
+    name: credential.name,
+    description: credential.description,
+    issuer: { id: issuer.issuerId, name: issuer.name, url: publicUrl },
+    validFrom: first ? awarded : now,
+    validUntil: credential.expiredOn === null ? undefined : new Date(`${credential.expiredOn}T23:59:59Z`),
+    awardedDate: awarded,
+    recipient: {
+      email: credential.recipient.email,
+      salt: randomBytes(16).toString('hex'),
+      name: credential.recipient.name,
+    },
+    achievement: {
+      id: `urn:uuid:${uuidOf(`${credential.workspaceId} group ${group.id}`)}`,
+      achievementType: 'Certification',
+      name: group.courseName,
+      description: group.courseDescription,
+      criteria: { narrative: group.courseDescription },
+    },
+  });
+  if (built.kind === 'invalid') {
+    throw new Error(
+      `the document of a credential is not valid: ${built.problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`,
+    );
+  }
+  return await issuer.signer.sign(built.document, now);
+}
+
+/** A uuid that is always the same for the same name. */
+function uuidOf(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex').slice(0, 32);
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+    hex.slice(20),
+  ].join('-');
+}
