@@ -54,6 +54,8 @@ export class DiagnosticList {
     place: Place,
     fix: Diagnostic['fix'],
   ): void {
+    // a template with more faults than this is no template
+    if (this.items.length >= 200) return;
     const from = this.#map.locate(place.start);
     const to = this.#map.locate(Math.max(place.start, place.end));
     this.items.push({

@@ -1,5 +1,9 @@
+import { checkJson } from './check/check-json.ts';
 import { checkNames } from './check/check-names.ts';
-import { collectNeeds } from './check/collect-needs.ts';
+import { checkReferences } from './check/check-references.ts';
+import { collectNeeds, gatherNeeds } from './check/collect-needs.ts';
+import { lint } from './check/lints.ts';
+import type { Schema } from './check/schema.ts';
 import { compileBody } from './compile/statement.ts';
 import { contentHash } from './content-hash.ts';
 import { DiagnosticList } from './diagnostic.ts';
@@ -44,6 +48,16 @@ export interface Engine {
   readonly limits: Limits;
   /** Compiles a template, or takes it from the cache. Has no effect and never throws for bad input. */
   compile(source: string, options?: CompileOptions): Compilation;
+  /**
+   * Everything that is to be said about a template before it is saved: the diagnostics of `compile`, names that the
+   * schema does not have, what comes out with hostile values, and what is rarely meant. Sorted by place.
+   */
+  check(source: string, options?: CheckOptions): readonly Diagnostic[];
+}
+
+export interface CheckOptions extends CompileOptions {
+  /** What the workspace has; names are checked against the parts that are given. */
+  readonly schema?: Schema;
 }
 
 const modes: ReadonlyMap<OutputContext, OutputMode> = new Map([
@@ -85,6 +99,7 @@ class TemplateEngine implements Engine {
 
   compile(source: string, options: CompileOptions = {}): Compilation {
     const output = options.output ?? 'text';
+    if (source.length > this.limits.templateSize) return tooLong(this.limits.templateSize);
     const key = `${output} ${contentHash(source)}`;
     const known = this.#cache.get(key);
     if (known?.source === source) {
@@ -101,14 +116,24 @@ class TemplateEngine implements Engine {
     return compilation;
   }
 
+  check(source: string, options: CheckOptions = {}): readonly Diagnostic[] {
+    const compilation = this.compile(source, options);
+    if (source.length > this.limits.templateSize) return compilation.diagnostics;
+    const output = options.output ?? 'text';
+    const map = new SourceMap(source);
+    const diagnostics = new DiagnosticList(map);
+    const statements = parseTemplate(map, this.library.inserts, this.limits, diagnostics);
+    checkNames(statements, this.library, diagnostics);
+    lint(statements, source, output, diagnostics);
+    checkReferences(gatherNeeds(statements, this.library).references, options.schema ?? {}, diagnostics);
+    if (compilation.kind === 'compiled' && output === 'json')
+      checkJson(compilation.template, map, diagnostics);
+    return diagnostics.items.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  }
+
   #compile(source: string, output: OutputContext): Compilation {
     const map = new SourceMap(source);
     const diagnostics = new DiagnosticList(map);
-    if (source.length > this.limits.templateSize) {
-      const message = `The template is longer than ${this.limits.templateSize} characters.`;
-      diagnostics.error('limit-template-size', message, { start: 0, end: 0 });
-      return { kind: 'invalid', diagnostics: diagnostics.items };
-    }
     const statements = parseTemplate(map, this.library.inserts, this.limits, diagnostics);
     checkNames(statements, this.library, diagnostics);
     const mode = modes.get(output);
@@ -125,4 +150,13 @@ class TemplateEngine implements Engine {
     });
     return { kind: 'compiled', template, diagnostics: diagnostics.items };
   }
+}
+
+function tooLong(limit: number): Compilation {
+  const diagnostics = new DiagnosticList(new SourceMap(''));
+  diagnostics.error('limit-template-size', `The template is longer than ${limit} characters.`, {
+    start: 0,
+    end: 0,
+  });
+  return { kind: 'invalid', diagnostics: diagnostics.items };
 }

@@ -1,8 +1,9 @@
+export type { Schema } from './check/schema.ts';
 export { dataKey } from './data.ts';
 export type { DataAnswer, DataAnswers, DataRequest, DataRequestBody, DataSource } from './data.ts';
 export type { Diagnostic, TextEdit } from './diagnostic.ts';
 export { createEngine } from './engine.ts';
-export type { Compilation, CompileOptions, Engine, EngineOptions } from './engine.ts';
+export type { CheckOptions, Compilation, CompileOptions, Engine, EngineOptions } from './engine.ts';
 export type {
   InsertCall,
   InsertDefinition,

@@ -27,7 +27,7 @@ export interface Limits {
 }
 
 export const defaultLimits: Limits = {
-  templateSize: 262_144,
+  templateSize: 131_072,
   steps: 200_000,
   output: 2_097_152,
   stringLength: 1_048_576,
@@ -38,5 +38,5 @@ export const defaultLimits: Limits = {
   range: 1000,
   lookups: 10_000,
   rounds: 8,
-  milliseconds: 1000,
+  milliseconds: 250,
 };

@@ -1,3 +1,5 @@
+import type { Span } from './syntax/source-map.ts';
+
 /** Names, and whether more of them are computed while rendering, so that the list is not complete. */
 export interface NeededNames {
   readonly names: readonly string[];
@@ -29,14 +31,31 @@ export interface Needs {
   readonly variables: readonly string[];
 }
 
+/** A name that a template reads, and where. */
+export interface Reference {
+  readonly kind: 'event-param' | 'attribute' | 'catalog' | 'column';
+  readonly name: string;
+  /** The catalog of a column; '' for others. */
+  readonly catalog: string;
+  readonly at: Span;
+}
+
 class NameSet {
   readonly names = new Set<string>();
   open = false;
+  readonly #seen: (name: string) => void;
+
+  constructor(seen: (name: string) => void = () => undefined) {
+    this.#seen = seen;
+  }
 
   /** Undefined stands for a name that is computed. */
   add(name: string | undefined): void {
     if (name === undefined) this.open = true;
-    else this.names.add(name);
+    else {
+      this.names.add(name);
+      this.#seen(name);
+    }
   }
 
   result(): NeededNames {
@@ -50,8 +69,12 @@ function sorted(names: Iterable<string>): string[] {
 
 /** Gathers the needs of one template. */
 export class NeedsCollector {
-  readonly eventParams = new NameSet();
-  readonly attributes = new NameSet();
+  readonly eventParams = new NameSet((name) => this.#refer('event-param', name));
+  readonly attributes = new NameSet((name) => this.#refer('attribute', name));
+  /** Every name in the order of the text. */
+  readonly references: Reference[] = [];
+  /** Where the names that are added next stand. */
+  place: Span = { start: 0, end: 0, line: 1, column: 1 };
   readonly #required = new Set<string>();
   readonly #catalogs = new Map<string, NameSet>();
   readonly #steps = new Map<string, NameSet>();
@@ -70,7 +93,16 @@ export class NeedsCollector {
       this.#catalogsOpen = true;
       return new NameSet();
     }
-    return setAt(this.#catalogs, name);
+    this.#refer('catalog', name);
+    const known = this.#catalogs.get(name);
+    if (known !== undefined) return known;
+    const made = new NameSet((column) => this.#refer('column', column, name));
+    this.#catalogs.set(name, made);
+    return made;
+  }
+
+  #refer(kind: Reference['kind'], name: string, catalog = ''): void {
+    this.references.push({ kind, name, catalog, at: this.place });
   }
 
   step(name: string): NameSet {

@@ -7,6 +7,11 @@ import { allStatements, allWithin, childrenOf, expressionsOf } from '../syntax/w
 
 /** What a template reads, from its text alone. */
 export function collectNeeds(statements: readonly Statement[], library: Library): Needs {
+  return gatherNeeds(statements, library).result();
+}
+
+/** The same with the places where names stand. */
+export function gatherNeeds(statements: readonly Statement[], library: Library): NeedsCollector {
   const needs = new NeedsCollector();
   const rows = rowVariables(statements);
   const own = ownVariables(statements, library);
@@ -17,9 +22,10 @@ export function collectNeeds(statements: readonly Statement[], library: Library)
       readExpression(expression, needs, own, rows);
     }
     if (statement.kind !== 'insert') continue;
+    needs.place = statement.at;
     library.inserts.get(statement.use.name)?.needs(staticCall(statement.use), needs);
   }
-  return needs.result();
+  return needs;
 }
 
 function staticCall(use: InsertUse): StaticInsertCall {
@@ -62,6 +68,7 @@ function readExpression(root: Expression, needs: NeedsCollector, own: ReadonlySe
     for (const child of childrenOf(root)) readExpression(child, needs, own, rows);
     return;
   }
+  needs.place = root.at;
   readChain(chain, needs, own, rows);
   // computed keys and arguments inside of the chain
   for (const node of allWithin(root)) {

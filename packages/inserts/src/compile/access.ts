@@ -92,6 +92,7 @@ export function compileMethod(
     const named = args.named === null ? noNames : args.named(rt);
     rt.at = at;
     rt.step();
+    if (typeof holder === 'string') rt.charge(holder.length);
     if (holder instanceof Dict) {
       const macro = holder.get(name);
       if (macro instanceof Macro) return callMacro(macro, values, named, rt);

@@ -73,7 +73,14 @@ export function compileFilter(
     const named = separate === null ? noNames : separate(rt);
     rt.at = at;
     rt.step();
+    if (typeof value === 'string') {
+      rt.charge(value.length);
+      const result = filter.apply(value, values, rt, named);
+      if (typeof result === 'string') rt.charge(result.length);
+      return result;
+    }
     if (!(value instanceof Marked)) return filter.apply(value, values, rt, named);
+    rt.charge(value.text.length);
     // a text marked as safe is filtered as the text that it is, and stays safe where Jinjava keeps it so
     if (value.mark !== 'safe') return filter.apply(value, values, rt, named);
     const result = filter.apply(value.text, values, rt, named);
@@ -96,6 +103,7 @@ export function compileTest(
     const values = args(rt);
     rt.at = at;
     rt.step();
+    if (typeof value === 'string') rt.charge(value.length);
     return test.check(value, values, rt) !== negated;
   };
 }

@@ -14,7 +14,10 @@ export function property(holder: Value, name: string, rt: Runtime): Value {
   if (holder instanceof Entry && (name === 'key' || name === 'value')) return holder[name];
   if (holder instanceof List) return listIndex.test(name) ? (holder.items.at(Number(name)) ?? null) : null;
   if (holder instanceof Loop) return loopProperty(holder, name);
-  if (holder instanceof DateTime) return dateProperty(holder, name);
+  if (holder instanceof DateTime) {
+    rt.steps(50);
+    return dateProperty(holder, name);
+  }
   rt.step();
   return null;
 }

@@ -15,7 +15,7 @@ import { booleanArgument, integerArgument, printedArgument, saysYes, textArgumen
 /** The text of the input, its length counted as work and, times `growth`, as the length of a result. */
 function counted(input: Value, rt: Runtime, growth: number): string {
   const text = print(input, rt);
-  rt.steps(text.length >> 4);
+  rt.steps(text.length >> 3);
   rt.checkString(text.length * growth);
   return text;
 }

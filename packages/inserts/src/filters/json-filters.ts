@@ -21,6 +21,7 @@ export const jsonFilters: readonly FilterDefinition[] = [
     apply(input, _, rt) {
       if (input === null) return null;
       if (typeof input !== 'string') return rt.fail('type', 'fromjson needs a text.');
+      rt.steps(input.length >> 4);
       const parsed = parseJson(input, () => rt.step());
       return parsed.kind === 'value' ? parsed.value : rt.fail('type', 'fromjson: this text is no JSON.');
     },

@@ -91,7 +91,7 @@ export const listFilters: readonly FilterDefinition[] = [
     summary: 'The list or text from behind.',
     apply(input, _, rt) {
       if (typeof input === 'string') {
-        rt.steps(input.length >> 3);
+        rt.steps(input.length >> 2);
         return input.split('').toReversed().join('');
       }
       return input instanceof List ? made(counted(input.items, rt).toReversed(), rt) : input;

@@ -67,7 +67,12 @@ export const textFilters: readonly FilterDefinition[] = [
     ...common,
     name: 'title',
     summary: 'The first letter of every word in capitals, the others small.',
-    apply: (input, _, rt) => (input === null ? null : titleCase(print(input, rt))),
+    apply(input, _, rt) {
+      if (input === null) return null;
+      const text = print(input, rt);
+      rt.steps(text.length >> 2);
+      return titleCase(text);
+    },
   },
   {
     ...common,

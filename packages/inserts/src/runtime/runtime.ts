@@ -129,6 +129,11 @@ export class Runtime implements PrintBudget {
     this.step();
   }
 
+  /** Work on a long text counts by its length, so that many operations on it are as bounded as many operations. */
+  charge(length: number): void {
+    if (length > 255) this.steps(length >> 7);
+  }
+
   #checkTime(): void {
     const now = this.#setup.clock();
     if (this.#deadline === 0) this.#deadline = now + this.limits.milliseconds;

@@ -123,9 +123,10 @@ class TemplateScanner {
   #raw(from: number): number {
     endRaw.lastIndex = from;
     const close = endRaw.exec(this.#source);
-    if (close === null) return from;
-    if (close.index > from) this.#text(from, close.index);
-    return close.index;
+    // without an end tag the rest is text, and the parser reports the tag as unclosed
+    const end = close?.index ?? this.#source.length;
+    if (end > from) this.#text(from, end);
+    return end;
   }
 
   #text(start: number, end: number): void {

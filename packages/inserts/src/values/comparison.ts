@@ -39,7 +39,11 @@ export function equals(a: Value, b: Value, rt: Failing): boolean {
   if (isInteger(left) || isInteger(right)) return convertInteger(left, rt) === convertInteger(right, rt);
   if (typeof left === 'boolean' || typeof right === 'boolean')
     return isTruthy(left, rt) === isTruthy(right, rt);
-  if (textOf(left) !== undefined || textOf(right) !== undefined) return print(left, rt) === print(right, rt);
+  if (textOf(left) !== undefined || textOf(right) !== undefined) {
+    const text = print(left, rt);
+    rt.charge(text.length);
+    return text === print(right, rt);
+  }
   return same(left, right, rt);
 }
 
@@ -54,7 +58,10 @@ function sameWithin(a: Value, b: Value, rt: PrintBudget, depth: number): boolean
   if (a === null || b === null || depth > 64) return false;
   if (isNumber(a) && isNumber(b)) return isInteger(a) === isInteger(b) && toFloat(a) === toFloat(b);
   const left = textOf(a);
-  if (left !== undefined) return left === textOf(b);
+  if (left !== undefined) {
+    rt.charge(left.length);
+    return left === textOf(b);
+  }
   if (a instanceof List && b instanceof List) {
     if (a.items.length !== b.items.length) return false;
     return a.items.every((item, at) => sameWithin(item, b.items[at] ?? null, rt, depth + 1));
@@ -83,8 +90,11 @@ export function compare(a: Value, b: Value, rt: Failing): number {
     const y = convertInteger(right, rt);
     return x < y ? -1 : Number(x > y);
   }
-  if (textOf(left) !== undefined || textOf(right) !== undefined)
-    return compareTexts(print(left, rt), print(right, rt));
+  if (textOf(left) !== undefined || textOf(right) !== undefined) {
+    const text = print(left, rt);
+    rt.charge(text.length);
+    return compareTexts(text, print(right, rt));
+  }
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
   if (left instanceof DateTime && right instanceof DateTime) return left.epochMs - right.epochMs;
   return rt.fail('type', `${kindOf(left)} and ${kindOf(right)} have no order.`);
@@ -100,7 +110,10 @@ export function contains(element: Value, container: Value, rt: Failing): boolean
   const within = operand(container, rt);
   const wanted = operand(element, rt);
   const text = textOf(within);
-  if (text !== undefined) return text.includes(print(wanted, rt));
+  if (text !== undefined) {
+    rt.charge(text.length);
+    return text.includes(print(wanted, rt));
+  }
   if (within instanceof Dict) return within.size > 0 && within.asMap().has(print(wanted, rt));
   if (!(within instanceof List)) return false;
   for (const item of within.items) {

@@ -10,6 +10,8 @@ export interface PrintBudget {
   /** Called with the length so far; ends the rendering when it is too long. */
   checkString(length: number): void;
   step(): void;
+  /** To be called with the length of a text that is read or copied as a whole. */
+  charge(length: number): void;
 }
 
 /** The text of a value as Jinjava prints it: null is '', a list `[1, a]`, a dict `{a=1}`, floating-point as in Java. */
@@ -30,7 +32,10 @@ function printObject(value: Exclude<Value, null | string>, budget: PrintBudget):
   if (value instanceof Marked) return value.text;
   if (value instanceof List || value instanceof Dict) return new ContainerPrinter(budget).print(value);
   if (value instanceof Fragment) return flatten(value, budget);
-  if (value instanceof DateTime) return formatJavaDate(value);
+  if (value instanceof DateTime) {
+    for (let count = 0; count < 50; count++) budget.step();
+    return formatJavaDate(value);
+  }
   if (value instanceof Loop) return `<ForLoop: ${value.length}>`;
   return value instanceof Callable ? `<${value.name}>` : '';
 }

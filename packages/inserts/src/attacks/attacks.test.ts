@@ -1,0 +1,195 @@
+/// <reference types="node" />
+import { describe, expect, it } from 'vitest';
+
+import { createEngine } from '../index.ts';
+import type { DataAnswers, OutputContext, RenderInput, RenderPass } from '../index.ts';
+import { attackTemplates } from './attack-templates.ts';
+
+const outputs: readonly OutputContext[] = ['text', 'json', 'url', 'header', 'html'];
+
+/** More than any template may take; the promise is 100 ms on an idle machine. */
+const patience = 400;
+const mostMemory = 64 * 1024 * 1024;
+
+let hostCalls = 0;
+function hostFunction(): string {
+  hostCalls++;
+  return 'reached';
+}
+
+class HostObject {
+  readonly own = 'own';
+  get getter(): string {
+    return hostFunction();
+  }
+  method(): string {
+    return hostFunction();
+  }
+}
+
+function hostileContext(): Record<string, unknown> {
+  const cyclic: Record<string, unknown> = { name: 'cyclic' };
+  cyclic['self'] = cyclic;
+  const list: unknown[] = [1];
+  list.push(list);
+  return {
+    event: Object.defineProperty(
+      { params: { x: 1 }, callback: hostFunction, [Symbol('s')]: 'symbol' },
+      'secret',
+      {
+        get: hostFunction,
+        enumerable: true,
+      },
+    ),
+    customer: {
+      email: 'ada@example.org',
+      toJSON: hostFunction,
+      toString: hostFunction,
+      valueOf: hostFunction,
+    },
+    hostile: { template: '{{ 7 * 7 }}{% kill %}', json: '","x":"', lineBreak: 'a\r\nb' },
+    host: new HostObject(),
+    cyclic,
+    list,
+    // oxlint-disable-next-line no-thenable -- whether a template gets hold of it is what is tested
+    then: hostFunction,
+  };
+}
+
+function render(
+  template: string,
+  output: OutputContext,
+  context: Record<string, unknown>,
+  data?: DataAnswers,
+): RenderPass | 'invalid' {
+  const compilation = createEngine().compile(template, { output });
+  if (compilation.kind === 'invalid') {
+    return 'invalid';
+  }
+  const input: RenderInput = {
+    context,
+    now: 1_700_000_000_000,
+    seed: 'attack',
+    ...(data === undefined ? {} : { data }),
+  };
+  return compilation.template.render(input);
+}
+
+function lineOf(pass: RenderPass | 'invalid'): number {
+  return pass !== 'invalid' && pass.kind === 'failed' ? pass.error.line : 1;
+}
+
+function textOf(pass: RenderPass | 'invalid'): string {
+  return pass !== 'invalid' && pass.kind === 'rendered' ? pass.text : '';
+}
+
+describe('attacks', () => {
+  it('are many', () => {
+    expect(attackTemplates.length).toBeGreaterThanOrEqual(100);
+  });
+
+  it.each(attackTemplates)('$name ends soon, small and inside', ({ template }) => {
+    for (const output of outputs) {
+      const before = process.memoryUsage().heapUsed;
+      const start = performance.now();
+      const pass = render(template, output, hostileContext());
+      expect(performance.now() - start).toBeLessThan(patience);
+      expect(process.memoryUsage().heapUsed - before).toBeLessThan(mostMemory);
+      const text = textOf(pass);
+      expect(text.length).toBeLessThanOrEqual(2_097_152);
+      expect(text).not.toMatch(/native code|\[object |reached|49/);
+      expect(lineOf(pass)).toBeGreaterThan(0);
+    }
+    expect(hostCalls).toBe(0);
+    expect(Object.keys(Object.prototype)).toEqual([]);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('hostile input', () => {
+  const contexts: readonly (readonly [string, string])[] = [
+    ['getters are not called', '[{{ event.secret }}]'],
+    ['functions are null', '[{{ event.callback }}]'],
+    ['methods of a class are not there', '[{{ host.method }}{{ host.getter }}]'],
+    ['prototypes of a class are not there', '[{{ host.constructor }}{{ host.__proto__ }}]'],
+    ['conversion functions are not called', '[{{ customer.toString }}{{ customer.toJSON }}]'],
+    ['then is null', '[{{ then }}]'],
+  ];
+
+  it.each(contexts)('%s', (_, template) => {
+    expect(render(template, 'text', hostileContext())).toEqual({ kind: 'rendered', text: '[]' });
+    expect(hostCalls).toBe(0);
+  });
+
+  it('refuses to call what a host left in the input', () => {
+    const pass = render('{{ host.method() }}', 'text', hostileContext());
+    expect(pass).toMatchObject({ kind: 'failed', error: { code: 'unknown-method' } });
+    expect(hostCalls).toBe(0);
+  });
+
+  it('prints objects with conversion functions as data', () => {
+    expect(textOf(render('{{ customer }}', 'text', hostileContext()))).toBe(
+      '{email=ada@example.org, toJSON=null, toString=null, valueOf=null}',
+    );
+    expect(textOf(render('{{ customer|tojson }}', 'text', hostileContext()))).toBe(
+      '{"email":"ada@example.org","toJSON":null,"toString":null,"valueOf":null}',
+    );
+    expect(hostCalls).toBe(0);
+  });
+
+  it('ends for input that contains itself', () => {
+    expect(textOf(render('{{ list }}', 'text', hostileContext()))).toBe('[1, (this Collection)]');
+    expect(textOf(render('{{ cyclic.self.self.name }}', 'text', hostileContext()))).toBe('cyclic');
+    expect(render('{{ cyclic|tojson }}', 'text', hostileContext())).toMatchObject({ kind: 'failed' });
+  });
+
+  it('reads a proxy as data and lets no template reach its target', () => {
+    const proxy = new Proxy<Record<string, unknown>>({ a: 1 }, { get: hostFunction });
+    expect(textOf(render('{{ p.a }}{{ p.constructor }}', 'text', { p: proxy }))).toBe('1');
+    expect(hostCalls).toBe(0);
+  });
+
+  it('never changes the input', () => {
+    const context = { list: [3, 1], dict: { a: [1] }, event: { params: { tags: ['x'] } } };
+    const copy = structuredClone(context);
+    const template =
+      '{% do list.append(9) %}{% do list.reverse() %}{% do dict.put("b", 2) %}{% do dict.a.clear() %}' +
+      '{% do event.params.tags.append("y") %}{% do event.params.put("z", 1) %}{{ list }}{{ dict }}{{ event.params.tags }}{{ event.params.z }}';
+    expect(textOf(render(template, 'text', context))).toBe('[9, 1, 3]{a=[], b=2}[x, y]1');
+    expect(context).toEqual(copy);
+  });
+
+  it('works on a frozen input', () => {
+    const context = { list: Object.freeze([1]), dict: Object.freeze({ a: 1 }) };
+    expect(
+      textOf(render('{% do list.append(2) %}{% do dict.put("b", 2) %}{{ list }}{{ dict }}', 'text', context)),
+    ).toBe('[1, 2]{a=1, b=2}');
+  });
+
+  it('gives the same answers for plain data', () => {
+    const compilation = createEngine().compile(
+      '{{ event.params.x }}|{{ event.constructor }}|{{ event.__proto__ }}|{{ a.b.c }}',
+    );
+    if (compilation.kind === 'invalid') throw new Error('does not compile');
+    const context: unknown = JSON.parse('{"event": {"params": {"x": 1}}, "a": {"b": null}}');
+    const input = { context: context as Record<string, unknown>, now: 0, seed: '' };
+    expect(compilation.template.render({ ...input, plainData: true })).toEqual({
+      kind: 'rendered',
+      text: '1|||',
+    });
+    expect(compilation.template.render(input)).toEqual({ kind: 'rendered', text: '1|||' });
+  });
+
+  it('refuses line breaks in a header', () => {
+    expect(render('Bearer {{ hostile.lineBreak }}', 'header', hostileContext())).toMatchObject({
+      kind: 'failed',
+      error: { code: 'header-line-break', line: 1, column: 8 },
+    });
+  });
+
+  it('encodes values in a URL', () => {
+    expect(textOf(render('https://x/{{ v }}?q={{ v|urlencode }}', 'url', { v: 'a/b ?&=ü' }))).toBe(
+      'https://x/a%2Fb%20%3F%26%3D%C3%BC?q=a%2Fb+%3F%26%3D%C3%BC',
+    );
+  });
+});
