@@ -15,7 +15,7 @@ import { listen } from './listen.ts';
 import { migrations } from './migrations.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Clock } from './platform/clock.ts';
-import type { Config } from './platform/config.ts';
+import type { Config, Role } from './platform/config.ts';
 import { SecretBox } from './platform/crypto/secret-box.ts';
 import { openDatabase } from './platform/db/database.ts';
 import { migrate } from './platform/db/migrate.ts';
@@ -66,56 +66,49 @@ export type AppOutcome =
   | { readonly kind: 'started'; readonly app: App }
   | { readonly kind: 'refused'; readonly message: string };
 
-/** Starts everything that the roles ask for, on a database that is up. */
+/**
+ * Starts everything that the roles ask for, on a database that is up. What was started is closed again, in the reverse
+ * order, when the app stops, and also when a later part does not start.
+ */
 export async function startApp(options: AppOptions): Promise<AppOutcome> {
   const { config, log, connectionString } = options;
-  const clock = options.clock ?? systemClock;
+  const has = (role: Role): boolean => config.roles.includes(role);
+  await using closing = new AsyncDisposableStack();
   const database = openDatabase(connectionString, {
     max: POOL_SIZE,
     onIdleError: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
   });
+  closing.defer(async () => await database.close());
   const migrated = await migrate(database.pool, migrations());
-  if (migrated.kind === 'refused') {
-    await database.close();
-    return { kind: 'refused', message: migrated.message };
-  }
-  const secrets = new SecretBox(options.masterKey);
+  if (migrated.kind === 'refused') return migrated;
   const platform: Platform = {
     db: database.db,
-    clock,
+    clock: options.clock ?? systemClock,
     log,
     numericIds: new NumericIds(database.db),
-    secrets,
+    secrets: new SecretBox(options.masterKey),
     checkpoint: options.checkpoint ?? (() => undefined),
   };
-  const boot = await firstBoot(database.db, secrets, config);
-  await ensureEventPartitions(database.db, clock.now());
+  const boot = await firstBoot(database.db, platform.secrets, config);
+  await ensureEventPartitions(database.db, platform.clock.now());
   const partitions = setInterval(() => void keepPartitions(platform), HOUR_MS);
+  closing.defer(() => clearInterval(partitions));
 
-  const jobs = await startJobEngine(connectionString, log, { supervise: config.roles.includes('scheduler') });
-  const queue = await jobs.queue<StepJob>(STEP_QUEUE);
-  const eventLog = new EventLog(new KnownDefinitions());
-  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), queue));
-  const dispatcher = new Agent({ connections: 128, connect: { timeout: 5_000 } });
-  const worker = new StepWorker({
-    platform,
-    queue,
-    log: eventLog,
-    versions: new WorkflowVersions(),
-    fetchData: templateData(database.db),
-    dispatcher,
-    timeoutMs: config.outgoingTimeoutSeconds * 1_000,
-  });
-  if (config.roles.includes('worker')) worker.start();
-  const ingest = createIngest(platform, eventLog, () => worker.wake());
+  const { worker, ingest } = await startPipeline(options, platform, closing);
+  if (has('worker')) {
+    worker.start();
+    closing.defer(async () => await worker.stop());
+  }
+  closing.defer(async () => await ingest.drain());
 
   const http = await createHttpServer(log);
-  const keys = new ApiKeys(database.db, secrets);
-  const authenticator = new Authenticator(keys, secrets, clock);
+  closing.defer(async () => await http.close());
   // The public URL is known only when the port is: routes ask for it when they need it.
   let publicUrl = config.publicUrl ?? '';
+  const keys = new ApiKeys(database.db, platform.secrets);
+  const authenticator = new Authenticator(keys, platform.secrets, platform.clock);
   await http.register(healthRoutes(database.db));
-  if (config.roles.includes('api')) {
+  if (has('api')) {
     const routes = [
       eventRoutes(platform, ingest),
       profileRoutes(platform),
@@ -126,24 +119,40 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     await http.register(apiSurface(authenticator, apiHandlers(platform)));
     await http.register(placeholderPage());
   }
-  if (config.roles.includes('issuer')) {
+  if (has('issuer')) {
     const issuer = issuerSurfaceOf({ platform, publicUrl: () => publicUrl });
     await http.register(issuerSurface(authenticator, issuer.routes));
     for (const routes of issuer.publicRoutes) await http.register(routes);
   }
   const origin = await listen(http, config);
   publicUrl ||= origin;
-
-  const stop = async (): Promise<void> => {
-    clearInterval(partitions);
-    await http.close();
-    await ingest.drain();
-    if (config.roles.includes('worker')) await worker.stop();
-    await jobs.stop();
-    await dispatcher.close();
-    await database.close();
+  const started = closing.move();
+  return {
+    kind: 'started',
+    app: { platform, boot, origin, publicUrl, stop: async () => await started.disposeAsync() },
   };
-  return { kind: 'started', app: { platform, boot, origin, publicUrl, stop } };
+}
+
+/** From the event to the settled step: what takes events in, and what works the steps off. */
+async function startPipeline(options: AppOptions, platform: Platform, closing: AsyncDisposableStack) {
+  const { config, connectionString, log } = options;
+  const dispatcher = new Agent({ connections: 128, connect: { timeout: 5_000 } });
+  closing.defer(async () => await dispatcher.close());
+  const jobs = await startJobEngine(connectionString, log, { supervise: config.roles.includes('scheduler') });
+  closing.defer(async () => await jobs.stop());
+  const queue = await jobs.queue<StepJob>(STEP_QUEUE);
+  const eventLog = new EventLog(new KnownDefinitions());
+  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), queue));
+  const worker = new StepWorker({
+    platform,
+    queue,
+    log: eventLog,
+    versions: new WorkflowVersions(),
+    fetchData: templateData(platform.db),
+    dispatcher,
+    timeoutMs: config.outgoingTimeoutSeconds * 1_000,
+  });
+  return { worker, ingest: createIngest(platform, eventLog, () => worker.wake()) };
 }
 
 async function keepPartitions({ db, clock, log }: Platform): Promise<void> {
