@@ -19,14 +19,16 @@ type GroupRequest = FastifyRequest<{ Params: { groupId: string } }>;
 export function groupRoutes(parts: IssuerParts): FastifyPluginAsync {
   const { platform } = parts;
   return async (app) => {
-    app.post('/v1/issuer/groups', async (request, reply) => {
-      const parsed = parseGroup(request.body);
-      if (parsed.kind === 'invalid') return reply.code(422).send({ errors: parsed.errors });
-      const missing = missingOf(parsed.input);
-      if (missing !== undefined) return reply.code(422).send({ errors: missing });
-      const id = await platform.numericIds.next('credential-group');
-      return reply.send({ group: groupBody(await write(parts, request, undefined, id, parsed.input)) });
-    });
+    for (const path of ['/v1/issuer/groups', '/v1/issuer/group']) {
+      app.post(path, async (request, reply) => {
+        const parsed = parseGroup(request.body);
+        if (parsed.kind === 'invalid') return reply.code(422).send({ errors: parsed.errors });
+        const missing = missingOf(parsed.input);
+        if (missing !== undefined) return reply.code(422).send({ errors: missing });
+        const id = await platform.numericIds.next('credential-group');
+        return reply.send({ group: groupBody(await write(parts, request, undefined, id, parsed.input)) });
+      });
+    }
 
     app.get('/v1/issuer/all_groups', async (request, reply) => await search(parts, request, reply));
     app.post('/v1/issuer/groups/search', async (request, reply) => await search(parts, request, reply));

@@ -18,14 +18,16 @@ export async function signDocument(
   now: Date,
 ): Promise<unknown> {
   const awarded = new Date(`${credential.issuedOn}T00:00:00Z`);
-  const first = credential.createdAt.getTime() === now.getTime();
+  const until = credential.expiredOn === null ? undefined : new Date(`${credential.expiredOn}T23:59:59Z`);
+  const from = credential.createdAt.getTime() === now.getTime() ? awarded : now;
   const built = buildAchievementCredential({
     id: `urn:uuid:${credential.uuid}`,
     name: credential.name,
     description: credential.description,
     issuer: { id: issuer.issuerId, name: issuer.name, url: publicUrl },
-    validFrom: first ? awarded : now,
-    validUntil: credential.expiredOn === null ? undefined : new Date(`${credential.expiredOn}T23:59:59Z`),
+    // A credential is taken back by a date in the past; a document cannot begin after it ends.
+    validFrom: until !== undefined && until <= from ? new Date(until.getTime() - 1_000) : from,
+    validUntil: until,
     awardedDate: awarded,
     recipient: {
       email: credential.recipient.email,

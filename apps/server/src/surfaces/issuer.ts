@@ -21,6 +21,13 @@ export function issuerSurface(
         .code(failure.status)
         .send({ errors: failure.status === 500 ? 'Internal server error' : failure.message });
     });
+    // Clients send a Content-Type of JSON with an empty body, on a DELETE for instance.
+    const parseJson = app.getDefaultJsonParser('error', 'error');
+    app.removeContentTypeParser('application/json');
+    app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+      if (body === '') done(null, undefined);
+      else void parseJson(request, String(body), done);
+    });
     app.addHook('onRequest', async (request, reply) => {
       const authentication = await authenticator.issuer(request.headers.authorization);
       if (authentication.kind === 'refused') {
