@@ -21,3 +21,5 @@ export type { OutputContext } from './output/output-mode.ts';
 export { renderWith, tooManyRounds } from './render-with.ts';
 export type { RenderOutcome } from './render-with.ts';
 export type { RenderError, RenderInput, RenderPass, SkipReason, Template } from './template.ts';
+export { templateStreamParser } from './editor/stream-parser.ts';
+export type { StreamState, TextStream, TokenStyle } from './editor/stream-parser.ts';

@@ -11,9 +11,11 @@ export function referenceText(): string {
   return [inserts(), filters(), tests(), functions(), methods(), limits(), listOfDeviations()].join('\n\n');
 }
 
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
@@ -65,7 +67,7 @@ function methods(): string {
 }
 
 function limits(): string {
-  const rows = Object.entries(defaultLimits).map(([name, value]) => [
+  const rows = Object.entries<number>({ ...defaultLimits }).map(([name, value]) => [
     code(name),
     value.toLocaleString('en-US'),
   ]);

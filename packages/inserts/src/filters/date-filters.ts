@@ -149,7 +149,7 @@ export const dateFilters: readonly FilterDefinition[] = [
   {
     ...common,
     name: 'plus_time',
-    summary: 'The time `amount` units later; units: seconds, minutes, hours, days, weeks, months, years, …',
+    summary: 'The time `amount` units later; units: millis to millennia.',
     params: ['amount', 'unit'],
     required: 2,
     apply: (input, args, rt) => shifted(input, args, 1, rt),

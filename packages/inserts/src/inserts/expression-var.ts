@@ -4,7 +4,7 @@ import { lookedUp } from './looked-up.ts';
 export const expressionVar = lookedUp({
   name: 'expressionvar',
   summary: 'The result of an expression for the profile as expression_result.',
-  examples: ['{% expressionvar 3f2a… %}{{ expression_result }}{% endexpressionvar %}'],
+  examples: ['{% expressionvar 3f2a9c10 %}{{ expression_result }}{% endexpressionvar %}'],
   kind: 'expression',
   grammar: { subject: 'word', subjectRequired: true },
   variable: 'expression_result',

@@ -4,7 +4,7 @@ import { lookedUp } from './looked-up.ts';
 export const expression = lookedUp({
   name: 'expression',
   summary: 'The result of an expression for the profile.',
-  examples: ['{% expression %} 3f2a… {% endexpression %}'],
+  examples: ['{% expression %} 3f2a9c10 {% endexpression %}'],
   kind: 'expression',
   grammar: { body: 'subject' },
   request: (id) => ({ kind: 'expression', id }),

@@ -5,7 +5,7 @@ import { lookedUp } from './looked-up.ts';
 export const voucherVar = lookedUp({
   name: 'vouchervar',
   summary: 'A code of a voucher pool as voucher_result.',
-  examples: ['{% vouchervar id=3f2a… %}{{ voucher_result }}{% endvouchervar %}'],
+  examples: ['{% vouchervar id=3f2a9c10 %}{{ voucher_result }}{% endvouchervar %}'],
   kind: 'voucher',
   grammar: { options: [{ name: 'id', required: true }, { name: 'assign' }] },
   idOption: 'id',

@@ -5,7 +5,7 @@ import { lookedUp } from './looked-up.ts';
 export const voucher = lookedUp({
   name: 'voucher',
   summary: 'A code of a voucher pool; assign=false shows one without giving it to the profile.',
-  examples: ['{% voucher assign=false %} 3f2a… {% endvoucher %}'],
+  examples: ['{% voucher assign=false %} 3f2a9c10 {% endvoucher %}'],
   kind: 'voucher',
   grammar: { body: 'subject', options: [{ name: 'id' }, { name: 'assign' }] },
   idOption: 'id',

@@ -30,7 +30,7 @@ export function findMatch(
     for (const { at: start, slots } of threads) follow(instructions, start, slots, text, at, seen, ready);
     if (best === null) follow(instructions, 0, none, text, at, seen, ready);
     step(1 + (ready.length >> 2));
-    if (ready.length === 0) return best;
+    if (ready.length === 0 && best !== null) return best;
     const code = text.codePointAt(at);
     threads = [];
     for (const { at: place, slots } of ready) {
