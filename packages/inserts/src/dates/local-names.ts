@@ -56,8 +56,20 @@ export function localName(
     Object.assign(options, { timeZoneName: style === 'narrow' ? 'short' : style });
   else if (part === 'month') Object.assign(options, { month: style, ...(alone ? {} : { day: 'numeric' }) });
   else Object.assign(options, { [part]: style });
-  const parts = dateFormat(locale, zone, options).formatToParts(epochMs);
-  return parts.find((piece) => piece.type === part)?.value ?? '';
+  const name = partOf(dateFormat(locale, zone, options), epochMs, part);
+  if (part !== 'timeZoneName' || !name.startsWith('GMT') || zone.startsWith('GMT')) return name;
+  // Java knows the short name of most zones in every locale; Intl has them only where people use them
+  for (const other of zoneLocales) {
+    const known = partOf(dateFormat(other, zone, options), epochMs, part);
+    if (!/^(?:GMT|UTC)[+-]/.test(known)) return known;
+  }
+  return name;
+}
+
+const zoneLocales: readonly string[] = ['en-GB', 'en-US', 'en-AU', 'en-IN', 'en-ZA', 'en-NZ', 'ja-JP'];
+
+function partOf(format: Intl.DateTimeFormat, epochMs: number, part: NamePart): string {
+  return format.formatToParts(epochMs).find((piece) => piece.type === part)?.value ?? '';
 }
 
 /** A date as its locale writes it. Narrow and no-break spaces become plain ones, as in Java. */

@@ -122,6 +122,13 @@ export const deviations: readonly Deviation[] = [
     why: 'An entry of a dict is also a pair.',
   },
   {
+    id: 'loop-depth',
+    template: '{% for i in [1] %}{{ loop.depth }}{% for j in [1] %}{{ loop.depth }}{% endfor %}{% endfor %}',
+    jinjava: '11',
+    ours: '12',
+    why: 'The depth is that of the loop; Jinjava never counts it.',
+  },
+  {
     id: 'no-loading',
     template: '{% include "x" %}',
     jinjava: '(the template x)',

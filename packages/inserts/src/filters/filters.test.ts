@@ -164,7 +164,7 @@ cases('dates', [
   ],
   [
     "{{ t|datetimeformat('%d %B %Y', 'UTC', 'pl') }} {{ t|datetimeformat('%z %Z', 'Europe/Warsaw') }}",
-    '29 września 2023 +0200 GMT+2',
+    '29 września 2023 +0200 CEST',
   ],
   [
     "{{ t|format_date }} | {{ t|format_date('short') }} | {{ t|format_date('yyyy-MM-dd') }}",

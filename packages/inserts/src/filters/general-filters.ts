@@ -36,7 +36,6 @@ export const generalFilters: readonly FilterDefinition[] = [
     summary: 'The value, or `default_value` if it is null, or with truthy if it is anything false.',
     params: ['default_value', 'truthy'],
     naming: 'named',
-    keepsSafe: false,
     apply(input, args, rt) {
       const present = booleanArgument(args, 1, rt) ? isTruthy(input, rt) : input !== null;
       if (present) return input;

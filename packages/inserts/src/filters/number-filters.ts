@@ -1,7 +1,7 @@
 import type { FilterDefinition } from '../library.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { divide, multiply } from '../values/arithmetic.ts';
-import { addDecimals, decimalToFloat, parseDecimal, rescale } from '../values/decimal.ts';
+import { addDecimals, decimalToFloat, parseDecimal, printDecimal, rescale } from '../values/decimal.ts';
 import { Dict } from '../values/dict.ts';
 import { elementsOf } from '../values/elements.ts';
 import { List } from '../values/list.ts';
@@ -10,6 +10,7 @@ import {
   isInteger,
   isNumber,
   parseInteger,
+  printNumber,
   toFloat,
   toInt32,
   toLong,
@@ -75,7 +76,8 @@ function fileSize(bytes: number, binary: boolean): string {
   const units = binary ? sizes.binary : sizes.decimal;
   let power = 1;
   while (power < units.length && bytes >= base ** (power + 1)) power++;
-  return `${(bytes / base ** power).toFixed(1)} ${units[power - 1] ?? ''}`;
+  const shown = parseDecimal(printNumber(float(bytes / base ** power)));
+  return `${shown === undefined ? '0.0' : printDecimal(rescale(shown, 1, 'half-up'))} ${units[power - 1] ?? ''}`;
 }
 
 const common = { params: [], naming: 'appended', keepsSafe: true } as const;

@@ -41,7 +41,7 @@ export function add(a: Value, b: Value, rt: Operating): Value {
     rt.checkList(joined.size);
     return new Dict(joined);
   }
-  if (typeof left === 'string' || typeof right === 'string') {
+  if (textOf(left) !== undefined || textOf(right) !== undefined) {
     return joinTexts(printNested(left, rt), printNested(right, rt), rt);
   }
   return addNumbers(left, right, rt);
