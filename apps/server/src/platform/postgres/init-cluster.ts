@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -65,6 +66,8 @@ export async function ensureCluster(request: ClusterRequest): Promise<{ readonly
   const unusable = whyUnusable(dataDir.cluster, binaries.majorVersion);
   if (unusable !== undefined) return unusable;
   giveTo(identity, dataDir.cluster);
+  // PostgreSQL refuses a cluster that others can read, as a restored copy may be.
+  chmodSync(dataDir.cluster, 0o700);
   if (readPassword(dataDir.passwordFile) !== undefined) return { kind: 'there' };
   onProgress('setting a new database password: the kept one is gone');
   return await resetPassword(request);

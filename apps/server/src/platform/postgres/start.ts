@@ -59,16 +59,18 @@ const TRY_EVERY_MS = 100;
  * Starts the embedded PostgreSQL of a data folder, or takes over the one that runs on it. Several processes may call
  * it for one folder at any time: they get the same server.
  */
-export async function startEmbeddedPostgres(
-  options: StartOptions,
-  machine: Machine = {},
-): Promise<StartOutcome> {
+export async function startEmbeddedPostgres(options: StartOptions): Promise<StartOutcome> {
+  return await launch(options, {});
+}
+
+export async function launch(options: StartOptions, machine: Machine): Promise<StartOutcome> {
   const { settings = {}, onProgress = () => undefined } = options;
   const dataDir = openDataDir(options.dataDir);
   if (dataDir.kind === 'failed') return dataDir;
   let prepared: Prepared | undefined;
   let startedPid: number | undefined;
   let hinderedSince: number | undefined;
+  let announced = false;
   for (;;) {
     let hindrance: string;
     let patienceMs = machine.patienceMs ?? PATIENCE_MS;
@@ -91,10 +93,15 @@ export async function startEmbeddedPostgres(
         break;
       }
       case 'down': {
-        const preparation = prepared ?? (await prepare(dataDir, machine, settings, onProgress));
-        if (preparation.kind === 'failed') return preparation;
-        if (prepared === undefined) onProgress('starting PostgreSQL');
-        prepared = preparation;
+        if (prepared === undefined) {
+          const preparation = await prepare(dataDir, machine, settings, onProgress);
+          if (preparation.kind === 'failed') return preparation;
+          prepared = preparation;
+          // That took a while: another process may have started the server.
+          continue;
+        }
+        if (!announced) onProgress('starting PostgreSQL');
+        announced = true;
         const { stalePid } = state;
         const start = await startServer({ ...prepared, dataDir, settings, stalePid, onProgress });
         if (start.kind === 'failed') {

@@ -7,23 +7,34 @@ import { isServerOf } from './process-identity.ts';
  * Fast: ends sessions and writes a checkpoint. Immediate: ends at once, and the next start replays the log; nothing
  * that was committed is lost either way. Together they fit into the 15 s that a shutdown of Laurel may take.
  */
-const STEPS = [
-  { signal: 'SIGINT', patienceMs: 8_000 },
-  { signal: 'SIGQUIT', patienceMs: 6_000 },
-] as const;
+const FAST_MS = 8_000;
+const IMMEDIATE_MS = 6_000;
 const LOOK_EVERY_MS = 20;
 
 /** Stops a server and waits until its process is gone; it outlasts all of its own children. */
-export async function stopServer(cluster: string, pid: number): Promise<void> {
-  for (const { signal, patienceMs } of STEPS) {
-    if (!send(pid, signal, cluster)) return;
-    const until = performance.now() + patienceMs;
-    while (performance.now() < until) {
-      if (!isServerOf(pid, cluster)) return;
-      await delay(LOOK_EVERY_MS);
-    }
-  }
+export async function stopServer(
+  cluster: string,
+  pid: number,
+  { fastMs, immediateMs } = { fastMs: FAST_MS, immediateMs: IMMEDIATE_MS },
+): Promise<void> {
+  if (await gone(cluster, pid, 'SIGINT', fastMs)) return;
+  if (await gone(cluster, pid, 'SIGQUIT', immediateMs)) return;
   throw new Error(`PostgreSQL (process ${pid}) on ${cluster} does not stop. Look at postgres.log beside it.`);
+}
+
+async function gone(
+  cluster: string,
+  pid: number,
+  signal: NodeJS.Signals,
+  patienceMs: number,
+): Promise<boolean> {
+  if (!send(pid, signal, cluster)) return true;
+  const until = performance.now() + patienceMs;
+  while (performance.now() < until) {
+    if (!isServerOf(pid, cluster)) return true;
+    await delay(LOOK_EVERY_MS);
+  }
+  return false;
 }
 
 /** False where there is nobody to send it to. */

@@ -1,0 +1,172 @@
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { giveTree } from './data-dir.ts';
+import { query } from './testing/database.ts';
+import { otherProgram } from './testing/processes.ts';
+import {
+  clusterFolder,
+  IS_ROOT,
+  launched,
+  NOBODY,
+  NOT_ROOT,
+  packageCopy,
+  QUICK,
+  scratchFolder,
+  started,
+} from './testing/scratch.ts';
+
+/** Another user with a name, as initdb demands; every Linux has it. */
+const DAEMON = 1;
+
+/** A machine on which the kernel or the container allows no user namespaces. */
+function withoutNamespaces(): void {
+  const folder = scratchFolder();
+  chmodSync(folder, 0o755);
+  const refusing = '#!/bin/sh\necho "unshare: unshare failed: Operation not permitted" >&2\nexit 1\n';
+  writeFileSync(path.join(folder, 'unshare'), refusing, { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+}
+
+/** A home as root has it, with a project in it. */
+function closedHome(uid: number): { home: string; packageFolder: string } {
+  const home = scratchFolder();
+  const packageFolder = packageCopy(path.join(home, 'project', 'package'), { links: true });
+  giveTree(home, uid, uid);
+  chmodSync(home, 0o700);
+  return { home, packageFolder };
+}
+
+function uidOf(pid: number): number {
+  return statSync(`/proc/${pid}`).uid;
+}
+
+/** The user that the server takes itself for. */
+function innerUidOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/uid_map`, 'utf8').trim().split(/\s+/)[0]);
+}
+
+describe.runIf(IS_ROOT)('as root', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('runs in a user namespace, files staying its own', async () => {
+    const folder = scratchFolder();
+    const { pid } = await started(folder, QUICK);
+    expect([uidOf(pid), innerUidOf(pid)]).toEqual([0, NOBODY]);
+    expect(statSync(path.join(folder, 'postgres')).uid).toBe(0);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('runs from a project and a data folder under its closed home', async () => {
+    const { home, packageFolder } = closedHome(0);
+    const server = await started(path.join(home, 'project', '.laurel'), QUICK, { packageFolder });
+    expect(await query(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('becomes nobody where namespaces are not allowed, and lets only that group through the data folder', async () => {
+    withoutNamespaces();
+    const parent = scratchFolder();
+    chmodSync(parent, 0o755);
+    const folder = path.join(parent, 'data');
+    const { pid, connectionString } = await started(folder, QUICK);
+    expect([uidOf(pid), innerUidOf(pid)]).toEqual([NOBODY, 0]);
+    expect(await query(connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(statSync(path.join(folder, 'postgres')).uid).toBe(NOBODY);
+    expect(statSync(folder).mode & 0o777).toBe(0o710);
+    expect(statSync(path.join(folder, 'postgres-password'))).toMatchObject({ uid: 0 });
+  });
+
+  it('hands its cluster to nobody where namespaces are allowed no more, and stays with that', async () => {
+    const parent = scratchFolder();
+    chmodSync(parent, 0o755);
+    const folder = path.join(parent, 'data');
+    const first = await started(folder, QUICK);
+    await query(first.connectionString, 'create table t as select 1 as one');
+    await first.stop();
+    withoutNamespaces();
+    const second = await started(folder, QUICK);
+    expect(uidOf(second.pid)).toBe(NOBODY);
+    expect(await query(second.connectionString, 'select one from t')).toEqual([{ one: 1 }]);
+    await second.stop();
+    vi.unstubAllEnvs();
+    const third = await started(folder, QUICK);
+    expect([uidOf(third.pid), innerUidOf(third.pid)]).toEqual([NOBODY, 0]);
+  });
+
+  it('says what to do where nobody else reaches the files, and leaves the data folder as it is', async () => {
+    withoutNamespaces();
+    const { home, packageFolder } = closedHome(0);
+    const folder = path.join(home, 'data');
+    const outcome = await launched(folder, QUICK, { packageFolder });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'root-not-possible' });
+    expect(outcome).toMatchObject({
+      message: expect.stringMatching(
+        /Operation not permitted.*user nobody.*Start Laurel as another user.*DATABASE_URL/s,
+      ),
+    });
+    // Also where only the data folder is out of reach.
+    const reachable = path.join(scratchFolder(), '..');
+    expect(statSync(reachable).mode & 0o005).not.toBe(0);
+    expect(await launched(folder, QUICK)).toMatchObject({
+      code: 'root-not-possible',
+      message: expect.stringContaining(folder),
+    });
+    expect(statSync(folder)).toMatchObject({ uid: 0, gid: 0 });
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it('runs as the owner of a home that is closed to it without its privileges', async () => {
+    const { home, packageFolder } = closedHome(DAEMON);
+    const folder = path.join(home, 'project', '.laurel');
+    const { pid, connectionString } = await started(folder, QUICK, { packageFolder });
+    expect(uidOf(pid)).toBe(DAEMON);
+    expect(await query(connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('runs as the owner of a cluster that another user made', async () => {
+    const folder = await clusterFolder();
+    giveTree(folder, DAEMON, DAEMON);
+    const { pid } = await started(folder, QUICK);
+    expect(uidOf(pid)).toBe(DAEMON);
+    expect(statSync(path.join(folder, 'postgres', 'PG_VERSION')).uid).toBe(DAEMON);
+  });
+});
+
+describe('as a user who is not root', () => {
+  it('runs as that user', async ({ skip }) => {
+    skip(!IS_ROOT, NOT_ROOT);
+    const folder = scratchFolder();
+    chownSync(folder, NOBODY, NOBODY);
+    const program = otherProgram(folder, { uid: NOBODY });
+    const outcome = await program.outcome();
+    expect(outcome).toMatchObject({ kind: 'started', postgres: { adopted: false } });
+    const { pid, connectionString } =
+      outcome.kind === 'started' ? outcome.postgres : { pid: 0, connectionString: '' };
+    expect([uidOf(pid), innerUidOf(pid)]).toEqual([NOBODY, 0]);
+    expect(await query(connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await program.end();
+    expect(() => uidOf(pid)).toThrow('ENOENT');
+  });
+
+  it('is told where a folder cannot be written, or a cluster is another user’s', async ({ skip }) => {
+    skip(!IS_ROOT, NOT_ROOT);
+    const parent = scratchFolder();
+    chmodSync(parent, 0o755);
+    const readOnly = path.join(parent, 'read-only');
+    mkdirSync(readOnly, { mode: 0o755 });
+    for (const folder of [readOnly, path.join(readOnly, 'below')]) {
+      const outcome = await otherProgram(folder, { uid: NOBODY }).outcome();
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'data-dir-not-writable' });
+      expect(outcome).toMatchObject({ message: expect.stringMatching(/read-only.*EACCES.*LAUREL_DATA_DIR/) });
+    }
+    const shared = await clusterFolder();
+    chownSync(shared, NOBODY, NOBODY);
+    const outcome = await otherProgram(shared, { uid: NOBODY }).outcome();
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'data-dir-not-writable' });
+    expect(outcome).toMatchObject({ message: expect.stringContaining('belongs to another user (uid 0)') });
+  });
+});
