@@ -178,12 +178,15 @@ function input(): RenderInput {
 
 /** What is wrong with a template; null if nothing is. */
 function fault(template: string, output: OutputContext): string | null {
-  const start = performance.now();
+  let start = performance.now();
+  let took = 0;
   const compilation = createEngine().compile(template, { output });
   if (compilation.kind === 'compiled') {
     const data = new Map<string, DataAnswer>();
     for (let round = 0; round < 4; round++) {
       const pass = compilation.template.render({ ...input(), data });
+      took = Math.max(took, performance.now() - start);
+      start = performance.now();
       if (pass.kind === 'needs') {
         for (const { key } of pass.requests) data.set(key, { kind: 'found', key, value: { c: '"}' } });
         continue;
@@ -199,7 +202,7 @@ function fault(template: string, output: OutputContext): string | null {
   }
   if (hostCalls > 0) return 'a call of the host';
   if (Object.keys(Object.prototype).length > 0) return 'a changed prototype';
-  const took = performance.now() - start;
+  took = Math.max(took, performance.now() - start);
   if (took > patience) return `${took.toFixed(0)} ms`;
   const checkStart = performance.now();
   engine.check(template, { output });

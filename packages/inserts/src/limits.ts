@@ -36,7 +36,7 @@ export const defaultLimits: Limits = {
   blockDepth: 48,
   macroDepth: 20,
   range: 1000,
-  lookups: 10_000,
+  lookups: 5000,
   rounds: 8,
   milliseconds: 250,
 };

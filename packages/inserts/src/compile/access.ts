@@ -99,6 +99,7 @@ export function compileMethod(
     }
     const all = named.size === 0 ? values : [...values, ...named.values()];
     const result = callMethod(holder, name, all, rt);
+    if (typeof result === 'string') rt.charge(result.length);
     if (result === undefined)
       return rt.fail('unknown-method', `There is no method ${name} of ${kindOf(holder)}.`);
     return result;

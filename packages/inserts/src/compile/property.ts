@@ -15,7 +15,7 @@ export function property(holder: Value, name: string, rt: Runtime): Value {
   if (holder instanceof List) return listIndex.test(name) ? (holder.items.at(Number(name)) ?? null) : null;
   if (holder instanceof Loop) return loopProperty(holder, name);
   if (holder instanceof DateTime) {
-    rt.steps(100);
+    rt.steps(150);
     return dateProperty(holder, name);
   }
   rt.step();

@@ -21,7 +21,7 @@ export function zoneArgument(value: Value | undefined, fallback: string, rt: Run
 /** A number of epoch milliseconds or a date as an instant; null is now. */
 export function instantOf(value: Value, rt: Runtime): number {
   // dates go through Intl, which takes some microseconds
-  rt.steps(100);
+  rt.steps(150);
   const epochMs = value === null ? rt.now : value instanceof DateTime ? value.epochMs : numberOf(value, rt);
   if (Number.isNaN(epochMs) || Math.abs(epochMs) > furthest)
     return rt.fail('date-range', 'This date is out of range.');
@@ -34,7 +34,7 @@ function numberOf(value: Value, rt: Runtime): number {
 
 /** An instant, checked to be one that JavaScript knows. */
 export function dateAt(epochMs: number, zone: string, rt: Runtime): DateTime {
-  rt.steps(100);
+  rt.steps(150);
   if (!(Math.abs(epochMs) <= furthest)) return rt.fail('date-range', 'This date is out of range.');
   return new DateTime(epochMs, zone);
 }

@@ -103,7 +103,7 @@ export const encodingFilters: readonly FilterDefinition[] = [
     keepsSafe: false,
     apply(input, _, rt) {
       if (typeof input !== 'string') return input;
-      rt.steps(input.length >> 2);
+      rt.steps(30 + (input.length >> 2));
       return hex(md5(utf8Bytes(input)));
     },
   },
@@ -119,8 +119,8 @@ export const encodingFilters: readonly FilterDefinition[] = [
       const digest = digests.get(name.toUpperCase());
       if (digest === undefined) return rt.fail('filter-arguments', `There is no hash ${name}.`);
       const text = print(input, rt);
-      // the wide words make this slow: some 4 microseconds a character
-      rt.steps(text.length * 4);
+      // the wide words make this slow: some 100 microseconds a block
+      rt.steps(500 + text.length * 4);
       return hex(digest(utf8Bytes(text)));
     },
   },

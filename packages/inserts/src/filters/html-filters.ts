@@ -88,8 +88,9 @@ export const htmlFilters: readonly FilterDefinition[] = [
     summary: 'The text of HTML without its tags.',
     apply(input, _, rt) {
       if (typeof input !== 'string') return input;
+      const step = (work: number): void => rt.steps(work);
       // once more, since what were entities may be tags
-      const text = plainText(plainText(counted(input, rt, 1)).replaceAll('&', '&amp;'));
+      const text = plainText(plainText(counted(input, rt, 1), step).replaceAll('&', '&amp;'), step);
       return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
     },
   },
@@ -105,14 +106,20 @@ export const htmlFilters: readonly FilterDefinition[] = [
       const length = parseInteger(printedArgument(args, 0, '255', rt));
       const end = textArgument(args, 1, rt) ?? '...';
       const breaksWords = saysYes(textArgument(args, 2, rt));
-      return truncateHtml(counted(input, rt, 2), typeof length === 'number' ? length : 255, end, breaksWords);
+      return truncateHtml(
+        counted(input, rt, 2),
+        typeof length === 'number' ? length : 255,
+        end,
+        breaksWords,
+        (work) => rt.steps(work),
+      );
     },
   },
   {
     ...common,
     name: 'closehtml',
     summary: 'HTML with every tag closed.',
-    apply: (input, _, rt) => printHtml(parseHtml(counted(input, rt, 2))),
+    apply: (input, _, rt) => printHtml(parseHtml(counted(input, rt, 2), (work) => rt.steps(work))),
   },
   {
     ...common,

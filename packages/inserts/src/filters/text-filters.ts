@@ -195,6 +195,7 @@ export const textFilters: readonly FilterDefinition[] = [
       const text = print(input, rt);
       const separator = textArgument(args, 0, rt);
       if (separator === '') return rt.fail('filter-arguments', 'The separator of split must not be empty.');
+      rt.steps(text.length >> 2);
       const parts = splitParts(text, separator, integerArgument(args, 1, 0, rt));
       rt.steps(parts.length);
       rt.checkList(parts.length);

@@ -17,10 +17,10 @@ const maxDepth = 200;
 const closedByOwn: ReadonlySet<string> = new Set(['p', 'li', 'dt', 'dd', 'tr', 'td', 'th', 'option']);
 
 /** The tree of a fragment of HTML. Tags that are never closed end with what they are in; comments go. */
-export function parseHtml(html: string): HtmlNode[] {
+export function parseHtml(html: string, step: (work: number) => void): HtmlNode[] {
   const root: HtmlElement = { kind: 'element', name: '', open: '', children: [] };
   const open: HtmlElement[] = [root];
-  for (const { kind, name, source } of scanHtml(html)) {
+  for (const { kind, name, source } of scanHtml(html, step)) {
     const parent = open.at(-1) ?? root;
     if (kind === 'text') parent.children.push({ kind: 'text', text: source });
     else if (kind === 'open') {

@@ -5,11 +5,15 @@ export interface HtmlToken {
   readonly source: string;
 }
 
-const tag = /<(\/?)([a-zA-Z][^\s/>]*)(?:"[^"]*"|'[^']*'|[^'">])*>/y;
+const tagName = /<(\/?)([a-zA-Z][^\s/>]{0,100})(?=[\s/>])/y;
 const rawElements: ReadonlySet<string> = new Set(['script', 'style', 'textarea', 'title']);
 
-/** Cuts HTML into tags and the text between them. Never fails: what is no tag is text. */
-export function scanHtml(html: string): HtmlToken[] {
+/** No tag is longer than this; what seems to be is text. Bounds the work for quotes that are never closed. */
+const longestTag = 4000;
+
+/** Cuts HTML into tags and the text between them. Never fails: what is no tag is text. `step` is called with the work. */
+export function scanHtml(html: string, step: (work: number) => void): HtmlToken[] {
+  let lower: string | null = null;
   const tokens: HtmlToken[] = [];
   let text = 0;
   const flush = (to: number): void => {
@@ -17,7 +21,7 @@ export function scanHtml(html: string): HtmlToken[] {
   };
   for (let at = html.indexOf('<'); at >= 0; at = html.indexOf('<', at)) {
     const end =
-      html.startsWith('<!', at) || html.startsWith('<?', at) ? commentEnd(html, at) : tagEnd(html, at);
+      html.startsWith('<!', at) || html.startsWith('<?', at) ? commentEnd(html, at) : tagEnd(html, at, step);
     if (end === undefined) {
       at++;
       continue;
@@ -27,7 +31,8 @@ export function scanHtml(html: string): HtmlToken[] {
     at = end.at;
     text = at;
     if (end.token.kind === 'open' && rawElements.has(end.token.name)) {
-      const close = html.toLowerCase().indexOf(`</${end.token.name}`, at);
+      lower ??= html.toLowerCase();
+      const close = lower.indexOf(`</${end.token.name}`, at);
       at = close < 0 ? html.length : close;
       if (end.token.name === 'script' || end.token.name === 'style') text = at;
     }
@@ -43,13 +48,32 @@ function commentEnd(html: string, at: number): { token: HtmlToken; at: number } 
   return { token: { kind: 'comment', name: '', source: html.slice(at, end) }, at: end };
 }
 
-function tagEnd(html: string, at: number): { token: HtmlToken; at: number } | undefined {
-  tag.lastIndex = at;
-  const found = tag.exec(html);
+function tagEnd(
+  html: string,
+  at: number,
+  step: (work: number) => void,
+): { token: HtmlToken; at: number } | undefined {
+  tagName.lastIndex = at;
+  const found = tagName.exec(html);
   if (found === null) return undefined;
-  const [source, slash, name = ''] = found;
-  return {
-    token: { kind: slash === '/' ? 'close' : 'open', name: name.toLowerCase(), source },
-    at: at + source.length,
-  };
+  const [start, slash, name = ''] = found;
+  const end = closingBracket(html, at + start.length);
+  step(((end < 0 ? longestTag : end - at) >> 4) + 1);
+  if (end < 0) return undefined;
+  const kind = slash === '/' ? 'close' : 'open';
+  return { token: { kind, name: name.toLowerCase(), source: html.slice(at, end + 1) }, at: end + 1 };
+}
+
+/** Where the tag ends whose attributes begin at `from`; -1 if it does not. */
+function closingBracket(html: string, from: number): number {
+  let quote = '';
+  const last = Math.min(html.length, from + longestTag);
+  for (let at = from; at < last; at++) {
+    const character = html.charAt(at);
+    if (quote !== '') {
+      if (character === quote) quote = '';
+    } else if (character === '>') return at;
+    else if (character === '"' || character === "'") quote = character;
+  }
+  return -1;
 }

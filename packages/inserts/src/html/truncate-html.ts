@@ -6,8 +6,14 @@ import type { HtmlNode } from './html-tree.ts';
 import { printHtml } from './print-html.ts';
 
 /** Cuts the text of HTML to `length` characters and leaves every tag closed; elements left without text go. */
-export function truncateHtml(html: string, length: number, end: string, breaksWords: boolean): string {
-  const tree = parseHtml(html);
+export function truncateHtml(
+  html: string,
+  length: number,
+  end: string,
+  breaksWords: boolean,
+  step: (work: number) => void,
+): string {
+  const tree = parseHtml(html, step);
   let left = length;
   const cut = (nodes: readonly HtmlNode[]): void => {
     for (const node of nodes) {

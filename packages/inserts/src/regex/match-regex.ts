@@ -29,7 +29,7 @@ export function findMatch(
     const ready: Thread[] = [];
     for (const { at: start, slots } of threads) follow(instructions, start, slots, text, at, seen, ready);
     if (best === null) follow(instructions, 0, none, text, at, seen, ready);
-    step(1 + (ready.length >> 2));
+    step(2 + ready.length);
     if (ready.length === 0 && best !== null) return best;
     const code = text.codePointAt(at);
     threads = [];

@@ -33,7 +33,7 @@ function printObject(value: Exclude<Value, null | string>, budget: PrintBudget):
   if (value instanceof List || value instanceof Dict) return new ContainerPrinter(budget).print(value);
   if (value instanceof Fragment) return flatten(value, budget);
   if (value instanceof DateTime) {
-    for (let count = 0; count < 100; count++) budget.step();
+    for (let count = 0; count < 150; count++) budget.step();
     return formatJavaDate(value);
   }
   if (value instanceof Loop) return `<ForLoop: ${value.length}>`;
