@@ -95,7 +95,8 @@ export class CompiledTemplate implements Template {
     if (traced) rt.trace = [];
     const stop = run(parts.execute, rt);
     // a pass that lacks data may have stopped only because of that, so the data comes first
-    if (rt.missing !== null) return { kind: 'needs', requests: [...rt.missing.values()] };
+    if (rt.missing !== null && stop?.code !== 'limit-lookups')
+      return { kind: 'needs', requests: [...rt.missing.values()] };
     if (stop !== null) return this.#stopped(stop);
     if (parts.output === 'json' && (rt.verbatim || !parts.alwaysValidJson) && !isJson(rt.text)) {
       if (!traced) return this.#pass(input, true);
