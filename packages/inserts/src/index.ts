@@ -23,3 +23,5 @@ export type { RenderOutcome } from './render-with.ts';
 export type { RenderError, RenderInput, RenderPass, SkipReason, Template } from './template.ts';
 export { templateStreamParser } from './editor/stream-parser.ts';
 export type { StreamState, TextStream, TokenStyle } from './editor/stream-parser.ts';
+export type { FilterDefinition, FunctionDefinition, Library, TestDefinition } from './library.ts';
+export { methodsByKind } from './methods/call-method.ts';

@@ -38,5 +38,5 @@ export const defaultLimits: Limits = {
   range: 1000,
   lookups: 5000,
   rounds: 8,
-  milliseconds: 250,
+  milliseconds: 1000,
 };

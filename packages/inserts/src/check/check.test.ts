@@ -121,6 +121,14 @@ describe('lints', () => {
     expect(codes('{{ a|safe }}')).toEqual([]);
   });
 
+  it('finds a line break in a header', () => {
+    expect(first('Bearer\n{{ a }}', { output: 'header' })).toMatchObject({
+      code: 'header-line-break',
+      line: 1,
+      column: 7,
+    });
+  });
+
   it('does not take the placeholder of the use case for a secret', () => {
     expect(codes('Token token=YOUR ACCREDIBLE API_KEY', { output: 'header' })).toEqual([]);
   });

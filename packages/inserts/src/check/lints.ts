@@ -16,6 +16,11 @@ export function lint(
       for (const node of allWithin(root)) lintExpression(node, output, diagnostics);
   }
   lintDashes(source, diagnostics);
+  const lineBreak = output === 'header' ? source.search(/[\r\n]/) : -1;
+  if (lineBreak >= 0) {
+    const message = 'A header value must not contain a line break: nothing would be sent.';
+    diagnostics.warning('header-line-break', message, { start: lineBreak, end: lineBreak + 1 });
+  }
   if (output === 'text' && /^\s*\{\s*"/.test(source)) {
     diagnostics.warning(
       'verbatim-json',
