@@ -3,7 +3,7 @@ import { load, median } from './load.ts';
 import type { LoadResult } from './load.ts';
 import { report } from './report.ts';
 import { benchServer } from './server.ts';
-import { usageOf } from './usage.ts';
+import { usageOf, usageOfTree } from './usage.ts';
 
 const CONNECTIONS = 64;
 const EVENTS = 40_000;
@@ -54,7 +54,7 @@ export async function benchIngest(): Promise<void> {
 }
 
 function cpuOf(server: { pid: number; postgresPid: number }): number {
-  return usageOf(server.pid).cpuMs + usageOf(server.postgresPid).cpuMs;
+  return usageOf(server.pid).cpuMs + usageOfTree(server.postgresPid).cpuMs;
 }
 
 function eventBody(person: number): string {

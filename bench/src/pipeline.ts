@@ -9,7 +9,7 @@ import type { LoadResult } from './load.ts';
 import { report } from './report.ts';
 import { benchServer } from './server.ts';
 import type { BenchServer } from './server.ts';
-import { usageOf } from './usage.ts';
+import { usageOf, usageOfTree } from './usage.ts';
 
 const CONNECTIONS = 64;
 const CREDENTIALS = 20_000;
@@ -28,7 +28,7 @@ export async function benchPipeline(): Promise<void> {
   const rows = [];
   let settledBefore = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const cpuBefore = usageOf(server.pid).cpuMs + usageOf(server.postgresPid).cpuMs;
+    const cpuBefore = usageOf(server.pid).cpuMs + usageOfTree(server.postgresPid).cpuMs;
     const began = performance.now();
     await load(server.origin, '/v4/events/custom', CONNECTIONS, CREDENTIALS, (index) => ({
       headers: { authorization: `Bearer ${server.apiKey}`, 'content-type': 'application/json' },
@@ -38,7 +38,7 @@ export async function benchPipeline(): Promise<void> {
     const ingested = performance.now();
     settledBefore = await untilSettled(server, workflowId, settledBefore + CREDENTIALS);
     const seconds = (performance.now() - began) / 1_000;
-    const cpu = usageOf(server.pid).cpuMs + usageOf(server.postgresPid).cpuMs - cpuBefore;
+    const cpu = usageOf(server.pid).cpuMs + usageOfTree(server.postgresPid).cpuMs - cpuBefore;
     const rssMb = usageOf(server.pid).rssMb;
     const bare = await bareLoop(stubOrigin);
     const latency = await latencies(server, workflowId);

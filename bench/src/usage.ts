@@ -10,8 +10,13 @@ export interface Usage {
   readonly rssMb: number;
 }
 
-/** CPU and memory of a process and all its descendants, as the kernel counts them. */
+/** CPU and memory of a process alone, as the kernel counts them. */
 export function usageOf(pid: number): Usage {
+  return usageOfOne(pid);
+}
+
+/** The same of a process and all its descendants. Memory that they share is counted for each. */
+export function usageOfTree(pid: number): Usage {
   return treeOf(pid)
     .map(usageOfOne)
     .reduce((sum, one) => ({ cpuMs: sum.cpuMs + one.cpuMs, rssMb: sum.rssMb + one.rssMb }), {

@@ -102,24 +102,23 @@ async function writeIssuances(
   settled: readonly Extract<Settlement, { kind: 'settled' }>[],
 ): Promise<void> {
   const rows = settled.flatMap(({ job, step, at, issuance }) =>
-    issuance === undefined
-      ? []
-      : [
-          {
-            workspace_id: job.data.workspaceId,
-            profile_id: job.data.profileId,
-            run_id: job.data.runId,
-            step_id: job.data.stepId,
-            workflow_id: step.workflowId,
-            event_id: step.event.id,
-            url: issuance.url,
-            recipient_email: issuance.recipientEmail ?? null,
-            group_reference: issuance.groupReference ?? null,
-            credential_reference: issuance.credentialReference ?? null,
-            credential_url: issuance.credentialUrl ?? null,
-            issued_at: at,
-          },
-        ],
+    issuance === undefined ? [] : [{ ...job.data, ...issuance, step, at }],
   );
-  if (rows.length > 0) await tx.insertInto('issuance').values(rows).execute();
+  if (rows.length === 0) return;
+  await sql`
+    insert into issuance (workspace_id, profile_id, run_id, step_id, workflow_id, event_id, url, recipient_email,
+      group_reference, credential_reference, credential_url, issued_at)
+    select * from unnest(
+      ${rows.map(({ workspaceId }) => workspaceId)}::uuid[],
+      ${rows.map(({ profileId }) => profileId)}::uuid[],
+      ${rows.map(({ runId }) => runId)}::uuid[],
+      ${rows.map(({ stepId }) => stepId)}::uuid[],
+      ${rows.map(({ step }) => step.workflowId)}::uuid[],
+      ${rows.map(({ step }) => step.event.id)}::uuid[],
+      ${rows.map(({ url }) => url)}::text[],
+      ${rows.map(({ recipientEmail }) => recipientEmail ?? null)}::text[],
+      ${rows.map(({ groupReference }) => groupReference ?? null)}::text[],
+      ${rows.map(({ credentialReference }) => credentialReference ?? null)}::text[],
+      ${rows.map(({ credentialUrl }) => credentialUrl ?? null)}::text[],
+      ${rows.map(({ at }) => at.toISOString())}::timestamptz[])`.execute(tx);
 }
