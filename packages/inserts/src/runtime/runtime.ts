@@ -61,6 +61,8 @@ export class Runtime implements PrintBudget {
   trace: TraceEntry[] | null = null;
 
   #steps = 0;
+  readonly #mostSteps: number;
+  readonly #mostOutput: number;
   #deadline = 0;
   #lookups = 0;
   #random: SeededRandom | null = null;
@@ -72,6 +74,8 @@ export class Runtime implements PrintBudget {
 
   constructor(setup: RuntimeSetup, input: RuntimeInput) {
     this.limits = setup.limits;
+    this.#mostSteps = setup.limits.steps;
+    this.#mostOutput = setup.limits.output;
     this.now = input.now;
     this.locale = input.locale ?? 'en-US';
     this.input = new Input(input.timeZone ?? 'UTC', input.plainData === true);
@@ -118,7 +122,7 @@ export class Runtime implements PrintBudget {
 
   step(): void {
     this.#steps++;
-    if (this.#steps > this.limits.steps) {
+    if (this.#steps > this.#mostSteps) {
       this.fail('limit-steps', `The template takes more than ${this.limits.steps} steps.`);
     }
     if ((this.#steps & 1023) === 0) this.#checkTime();
@@ -131,7 +135,7 @@ export class Runtime implements PrintBudget {
 
   /** Work on a long text counts by its length, so that many operations on it are as bounded as many operations. */
   charge(length: number): void {
-    if (length > 255) this.steps(length >> 7);
+    if (length > 255) this.steps(length >> 6);
   }
 
   #checkTime(): void {
@@ -157,7 +161,7 @@ export class Runtime implements PrintBudget {
   }
 
   checkOutput(): void {
-    if (this.text.length > this.limits.output) {
+    if (this.text.length > this.#mostOutput) {
       this.fail('limit-output', `The rendered text is longer than ${this.limits.output} characters.`);
     }
   }

@@ -12,6 +12,11 @@ const scanned = 12;
 const descriptorOf: (holder: object, key: string) => { readonly value?: unknown } | undefined =
   Object.getOwnPropertyDescriptor;
 
+function hasPlainPrototype(raw: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(raw);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /** The value of an own property of an object that is known to have no getters. */
 function ownValue(holder: object, key: string): unknown {
   return Object.hasOwn(holder, key) && isRecord(holder) ? holder[key] : undefined;
@@ -50,8 +55,7 @@ export class Input {
     for (const key of keys) {
       if (typeof raw !== 'object' || raw === null)
         return raw === null || raw === undefined ? null : undefined;
-      const prototype: unknown = Object.getPrototypeOf(raw);
-      if (prototype !== Object.prototype && prototype !== null) return undefined;
+      if (this.#plain ? Array.isArray(raw) : !hasPlainPrototype(raw)) return undefined;
       raw = this.#raw(raw, key);
     }
     return typeof raw === 'string' ? raw : this.value(raw);
