@@ -80,7 +80,7 @@ describe('a server that runs already', () => {
     await vi.waitFor(async () => {
       const sessions = await query(
         server.connectionString,
-        "select 1 as one from pg_stat_activity where application_name = 'laurel-launcher'",
+        "select 1 as one from pg_stat_activity where application_name like 'laurel-launcher-%'",
       );
       expect(sessions).toEqual([{ one: 1 }]);
     });

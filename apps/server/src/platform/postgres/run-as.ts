@@ -11,8 +11,6 @@ import type { Identity } from './run-program.ts';
 
 type Chosen = { readonly kind: 'chosen'; readonly identity: Identity };
 
-/** Unprivileged users that a machine may have. initdb demands that its user has a name. */
-const USUAL_USERS = ['nobody', 'postgres'];
 const PROBE_MS = 15_000;
 
 /**
@@ -24,7 +22,11 @@ const PROBE_MS = 15_000;
 export async function chooseIdentity(dataDir: DataDir, binaries: Binaries): Promise<Chosen | Failure> {
   if (process.getuid?.() !== 0) return { kind: 'chosen', identity: OURSELVES };
   const refusals: string[] = [];
-  for (const identity of await candidates(dataDir)) {
+  const tried = new Set<number>();
+  for await (const identity of candidates(dataDir)) {
+    const uid = identity.user?.uid;
+    if (uid !== undefined && tried.has(uid)) continue;
+    if (uid !== undefined) tried.add(uid);
     const refusal = await refusalOf(identity, dataDir, binaries);
     if (refusal === undefined) return { kind: 'chosen', identity };
     refusals.push(`${identity.description}: ${refusal}`);
@@ -43,36 +45,35 @@ export function giveTo(identity: Identity, folder: string): void {
   if (owner !== undefined && statSync(folder).uid !== owner.uid) giveTree(folder, owner.uid, owner.gid);
 }
 
-async function candidates({ cluster, folder }: DataDir): Promise<Identity[]> {
-  const nobody = await lookUp('nobody');
+/** One after the other, for the first one mostly does and looking up the next costs a process. */
+async function* candidates({ cluster, folder }: DataDir): AsyncGenerator<Identity> {
+  yield* ownerOf(cluster);
+  const [nobody] = await lookUp('nobody');
   const { uid, gid } = nobody?.user ?? { uid: 65_534, gid: 65_534 };
-  const namespace: Identity = {
+  yield {
     description: 'a user namespace',
     prefix: ['unshare', '-U', `--map-user=${uid}`, `--map-group=${gid}`],
     user: undefined,
   };
-  const named = await Promise.all(USUAL_USERS.map(lookUp));
-  const all = [ownerOf(cluster), namespace, ...named, ownerOf(folder), ownerOf(path.dirname(folder))];
-  return all
-    .filter((identity) => identity !== undefined)
-    .filter((one, index, list) => list.findIndex(({ user }) => user?.uid === one.user?.uid) === index);
+  if (nobody !== undefined) yield nobody;
+  yield* await lookUp('postgres');
+  yield* ownerOf(folder);
+  yield* ownerOf(path.dirname(folder));
 }
 
 /** The owner of a file, unless it is root or there is no such file. */
-function ownerOf(file: string): Identity | undefined {
+function ownerOf(file: string): Identity[] {
   const owner = statSync(file, { throwIfNoEntry: false });
-  if (owner === undefined || owner.uid === 0) return undefined;
-  return {
-    description: `the user with uid ${owner.uid}`,
-    prefix: [],
-    user: { uid: owner.uid, gid: owner.gid },
-  };
+  if (owner === undefined || owner.uid === 0) return [];
+  const { uid, gid } = owner;
+  return [{ description: `the user with uid ${uid}`, prefix: [], user: { uid, gid } }];
 }
 
-async function lookUp(name: string): Promise<Identity | undefined> {
+/** An unprivileged user by name; initdb demands that its user has one. */
+async function lookUp(name: string): Promise<Identity[]> {
   const [uid, gid] = await Promise.all([numberOf('-u', name), numberOf('-g', name)]);
-  if (uid === undefined || gid === undefined || uid === 0) return undefined;
-  return { description: `the user ${name}`, prefix: [], user: { uid, gid } };
+  if (uid === undefined || gid === undefined || uid === 0) return [];
+  return [{ description: `the user ${name}`, prefix: [], user: { uid, gid } }];
 }
 
 async function numberOf(flag: '-u' | '-g', name: string): Promise<number | undefined> {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 
 import { codeOf, textOf } from './outcome.ts';
+import { isAlive } from './process-identity.ts';
 
 /**
  * Which processes use a server is kept in the server itself: each one holds a session with a shared advisory lock.
@@ -12,7 +13,11 @@ import { codeOf, textOf } from './outcome.ts';
  * own PostgreSQL only; nothing of it goes to a server that DATABASE_URL names.)
  */
 const LOCK = '(1279350098, 1)';
+/** Followed by the number of the process. */
+const APPLICATION = 'laurel-launcher-';
 const RETRY_MS = 250;
+const UNNOTICED_MS = 5_000;
+const TRY_EVERY_MS = 20;
 
 export type Joined =
   | { readonly kind: 'joined'; readonly use: ServerUse }
@@ -64,13 +69,10 @@ export class ServerUse {
     try {
       socket.ref();
       await client.query('select pg_advisory_unlock_all()');
-      const { rows } = await client.query<{ last: boolean }>(`select pg_try_advisory_lock${LOCK} as last`);
-      if (rows[0]?.last === true) {
-        socket.unref();
-        return true;
-      }
-      await client.end();
-      return false;
+      const last = await becomesLast(client);
+      if (last) socket.unref();
+      else await client.end();
+      return last;
     } catch {
       // It went down in the meantime, or goes down now.
       return true;
@@ -100,12 +102,31 @@ export class ServerUse {
   }
 }
 
+/**
+ * Takes the lock for itself unless a live process holds it. The server notices only after a moment, longer on a busy
+ * machine, that a process was killed: for that it waits.
+ */
+async function becomesLast(client: Client): Promise<boolean> {
+  const until = performance.now() + UNNOTICED_MS;
+  for (;;) {
+    const { rows } = await client.query<{ last: boolean }>(`select pg_try_advisory_lock${LOCK} as last`);
+    if (rows[0]?.last === true) return true;
+    const others = await client.query<{ name: string }>(
+      `select application_name as name from pg_locks join pg_stat_activity using (pid)
+       where locktype = 'advisory' and (classid, objid) = ${LOCK} and pid <> pg_backend_pid()`,
+    );
+    const pids = others.rows.map(({ name }) => Number(name.replace(APPLICATION, '')));
+    if (pids.some(isAlive) || performance.now() > until) return false;
+    await delay(TRY_EVERY_MS);
+  }
+}
+
 async function openSession(connectionString: string): Promise<Session | Exclude<Joined, { kind: 'joined' }>> {
   const socket = new Socket();
   const client = new Client({
     connectionString,
     connectionTimeoutMillis: 5_000,
-    application_name: 'laurel-launcher',
+    application_name: `${APPLICATION}${process.pid}`,
     stream: () => socket,
   });
   // A session that breaks is noticed by its end.

@@ -5,24 +5,26 @@ import { describe, expect, it } from 'vitest';
 
 import { isAlive } from './process-identity.ts';
 import { query } from './testing/database.ts';
-import { childrenOf } from './testing/processes.ts';
+import { childrenOf, processGroupOf } from './testing/processes.ts';
 import { clusterFolder, launched, QUICK, scratchFolder, started } from './testing/scratch.ts';
 
 describe('the embedded PostgreSQL', () => {
   it('starts, keeps its data over a restart, and leaves no process behind', async () => {
     const folder = path.join(scratchFolder(), 'made', 'by it');
     const told: string[] = [];
-    const first = await started(folder, { onProgress: (message) => told.push(message) });
+    const first = await started(folder, { ...QUICK, onProgress: (message) => told.push(message) });
     expect(told).toEqual(['creating the database cluster', 'starting PostgreSQL']);
     expect(first).toMatchObject({ adopted: false, version: expect.stringMatching(/^18\.\d+$/) });
     await query(first.connectionString, "create table t as select 'ž' as x");
     const children = childrenOf(first.pid);
     expect(children.length).toBeGreaterThan(3);
+    // A session and process group of its own: Ctrl+C in the terminal does not reach it.
+    expect(processGroupOf(first.pid)).toBe(first.pid);
     await Promise.all([first.stop(), first.stop()]);
     expect([first.pid, ...children].filter(isAlive)).toEqual([]);
 
     const again: string[] = [];
-    const second = await started(folder, { onProgress: (message) => again.push(message) });
+    const second = await started(folder, { ...QUICK, onProgress: (message) => again.push(message) });
     expect(again).toEqual(['starting PostgreSQL']);
     expect(await query(second.connectionString, 'select x from t')).toEqual([{ x: 'ž' }]);
   });
@@ -54,7 +56,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('keeps a random password in a file that only its user reads, and takes no other', async () => {
-    const folders = [scratchFolder(), scratchFolder()];
+    const folders = [scratchFolder(), await clusterFolder()];
     const [one, two] = await Promise.all(folders.map(async (folder) => await started(folder, QUICK)));
     const passwords = folders.map((folder) =>
       readFileSync(path.join(folder, 'postgres-password'), 'utf8').trim(),

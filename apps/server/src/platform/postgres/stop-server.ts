@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { codeOf } from './outcome.ts';
-import { isServerOf } from './process-identity.ts';
+import { isAlive, isServerOf } from './process-identity.ts';
 
 /**
  * Fast: ends sessions and writes a checkpoint. Immediate: ends at once, and the next start replays the log; nothing
@@ -17,34 +17,29 @@ export async function stopServer(
   pid: number,
   { fastMs, immediateMs } = { fastMs: FAST_MS, immediateMs: IMMEDIATE_MS },
 ): Promise<void> {
-  if (await gone(cluster, pid, 'SIGINT', fastMs)) return;
-  if (await gone(cluster, pid, 'SIGQUIT', immediateMs)) return;
+  if (!isServerOf(pid, cluster)) return;
+  send(pid, 'SIGINT');
+  if (await isGone(pid, fastMs)) return;
+  if (isServerOf(pid, cluster)) send(pid, 'SIGQUIT');
+  if (await isGone(pid, immediateMs)) return;
   throw new Error(`PostgreSQL (process ${pid}) on ${cluster} does not stop. Look at postgres.log beside it.`);
 }
 
-async function gone(
-  cluster: string,
-  pid: number,
-  signal: NodeJS.Signals,
-  patienceMs: number,
-): Promise<boolean> {
-  if (!send(pid, signal, cluster)) return true;
+async function isGone(pid: number, patienceMs: number): Promise<boolean> {
   const until = performance.now() + patienceMs;
-  while (performance.now() < until) {
-    if (!isServerOf(pid, cluster)) return true;
+  // Not isServerOf: an ending process loses its command line before it is gone.
+  while (isAlive(pid)) {
+    if (performance.now() > until) return false;
     await delay(LOOK_EVERY_MS);
   }
-  return false;
+  return true;
 }
 
-/** False where there is nobody to send it to. */
-function send(pid: number, signal: NodeJS.Signals, cluster: string): boolean {
-  if (!isServerOf(pid, cluster)) return false;
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
-    return true;
   } catch (error) {
-    if (codeOf(error) === 'ESRCH') return false;
-    throw error;
+    // It was gone before.
+    if (codeOf(error) !== 'ESRCH') throw error;
   }
 }

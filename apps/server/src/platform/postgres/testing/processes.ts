@@ -77,20 +77,28 @@ export function otherProgram(
   };
 }
 
+/** Parent and process group of a process; undefined where there is none. */
+function familyOf(pid: number): { parent: number; group: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // After the name, which is in parentheses and may hold anything: state, parent, group.
+    const [, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { parent: Number(parent), group: Number(group) };
+  } catch {
+    // It ended since its number was read.
+    return undefined;
+  }
+}
+
+export function processGroupOf(pid: number): number | undefined {
+  return familyOf(pid)?.group;
+}
+
 /** The processes that a process started. */
 export function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .map(Number)
-    .filter((other) => {
-      if (!(other > 0)) return false;
-      try {
-        const stat = readFileSync(`/proc/${other}/stat`, 'utf8');
-        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
-      } catch {
-        // It ended since the list was read.
-        return false;
-      }
-    });
+    .filter((other) => other > 0 && familyOf(other)?.parent === pid);
 }
 
 /** kill -9 of a server and of everything that it started. */
