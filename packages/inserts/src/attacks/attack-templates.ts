@@ -147,6 +147,7 @@ const memory = attacks('memory', [
   '{% set a = [] %}{% set b = [a, a] %}{% do a.append(b) %}{% do a.append(b) %}{{ a }}{{ a|tojson }}',
   '{% set a = [1] %}{% for i in range(60) %}{% set a = [a, a] %}{% endfor %}{{ a }}',
   '{% set ns = namespace(a=[1]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a, ns.a] %}{% endfor %}{{ ns.a }}',
+  '{% set ns = namespace(a=[1]) %}{% for i in range(660) %}{% set ns.a = [ns.a, ns.a, ns.a] %}{% endfor %}{{ ns.a }}',
   '{% set ns = namespace(a=[1]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a|tojson }}',
   '{% set ns = namespace(a=[1]) %}{% for i in range(60) %}{% set ns.a = [ns.a, ns.a] %}{% endfor %}{{ ns.a == ns.a|list }}{{ [ns.a, ns.a]|unique }}',
   '{% set d = {} %}{% do d.put("d", d) %}{% do d.update({"e": d}) %}{{ d }}{{ d|pprint }}',

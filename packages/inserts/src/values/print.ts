@@ -55,7 +55,9 @@ export function flatten(fragment: Fragment, budget: PrintBudget): string {
 class ContainerPrinter {
   readonly #budget: PrintBudget;
   readonly #open = new Set<List | Dict>();
-  #text = '';
+  /** Joined at the end: a text that grows by many small pieces costs the garbage collector more than all else. */
+  readonly #parts: string[] = [];
+  #length = 0;
 
   constructor(budget: PrintBudget) {
     this.#budget = budget;
@@ -63,43 +65,54 @@ class ContainerPrinter {
 
   print(value: List | Dict): string {
     this.#container(value);
-    return this.#text;
+    return this.#parts.join('');
+  }
+
+  #add(text: string): void {
+    this.#parts.push(text);
+    this.#length += text.length;
   }
 
   #container(value: List | Dict): void {
     if (this.#open.has(value)) {
-      this.#text += value instanceof List ? '(this Collection)' : '(this Map)';
+      this.#add(value instanceof List ? '(this Collection)' : '(this Map)');
       return;
     }
+    // knowing what it is inside of costs more the deeper a container is
+    this.#budget.charge(this.#open.size << 4);
     this.#open.add(value);
-    let separator = '';
     if (value instanceof Entry) {
-      this.#text += `${value.key}=`;
+      this.#add(`${value.key}=`);
       this.#item(value.value);
-    } else if (value instanceof List) {
-      this.#text += '[';
-      for (const item of value.items) {
-        this.#text += separator;
-        this.#item(item);
-        separator = ', ';
-      }
-      this.#text += ']';
-    } else {
-      this.#text += '{';
-      for (const [key, item] of value.asMap()) {
-        this.#text += `${separator}${key}=`;
-        this.#item(item);
-        separator = ', ';
-      }
-      this.#text += '}';
-    }
+    } else if (value instanceof List) this.#list(value);
+    else this.#dict(value);
     this.#open.delete(value);
+  }
+
+  #list(list: List): void {
+    let separator = '[';
+    for (const item of list.items) {
+      this.#add(separator);
+      this.#item(item);
+      separator = ', ';
+    }
+    this.#add(list.items.length === 0 ? '[]' : ']');
+  }
+
+  #dict(dict: Dict): void {
+    let separator = '{';
+    for (const [key, item] of dict.asMap()) {
+      this.#add(`${separator}${key}=`);
+      this.#item(item);
+      separator = ', ';
+    }
+    this.#add(dict.size === 0 ? '{}' : '}');
   }
 
   #item(item: Value): void {
     this.#budget.step();
     if (item instanceof List || item instanceof Dict) this.#container(item);
-    else this.#text += printNested(item, this.#budget);
-    this.#budget.checkString(this.#text.length);
+    else this.#add(printNested(item, this.#budget));
+    this.#budget.checkString(this.#length);
   }
 }
