@@ -76,7 +76,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   await using closing = new AsyncDisposableStack();
   const database = openDatabase(connectionString, {
     max: POOL_SIZE,
-    onIdleError: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
+    onLost: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
   });
   closing.defer(async () => await database.close());
   const migrated = await migrate(database.pool, migrations());

@@ -45,9 +45,15 @@ export function startRun(definition: Definition, triggerId: string): RunChange {
 export function settleStep(definition: Definition, nodeId: string, result: StepResult): RunChange {
   const node = existing(definition, nodeId);
   const settled: StepChange = { kind: 'settled', node, result };
-  if (result.outcome === 'skipped')
-    return { steps: [settled], fate: { state: 'skipped', reason: result.reason } };
-  return follow(definition, node, NEXT, [settled]);
+  switch (result.outcome) {
+    case 'succeeded':
+    case 'failed':
+      return follow(definition, node, NEXT, [settled]);
+    case 'skipped':
+      return { steps: [settled], fate: { state: 'skipped', reason: result.reason } };
+    case 'broken':
+      return { steps: [settled], fate: { state: 'failed', reason: result.reason } };
+  }
 }
 
 function advance(definition: Definition, nodeId: string, before: readonly StepChange[]): RunChange {

@@ -19,7 +19,7 @@ export interface FirstBoot {
 export async function firstBoot(
   db: Database,
   secrets: SecretBox,
-  config: Pick<Config, 'workspaceGuid' | 'apiKey' | 'issuerKey'>,
+  config: Pick<Config, 'workspaceGuid' | 'workspaceName' | 'apiKey' | 'issuerKey'>,
 ): Promise<FirstBoot> {
   return await inTransaction(db, async (tx) => {
     // Two first starts at once on one database: the second waits here, then finds the workspace made.
@@ -33,7 +33,7 @@ export async function firstBoot(
     if (existing === undefined) {
       await tx
         .insertInto('workspace')
-        .values({ ...workspace, name: 'Workspace' })
+        .values({ ...workspace, name: config.workspaceName })
         .execute();
     }
     const madeKeys: { apiKey?: string; issuerKey?: string } = {};

@@ -36,7 +36,7 @@ export async function demoCommand(
     );
     return false;
   }
-  const config = configured(terminal, { ...env, ...keys });
+  const config = configured(terminal, { LAUREL_WORKSPACE_NAME: 'Example Academy', ...env, ...keys });
   if (config === undefined) return false;
   const log = createLog(env['LAUREL_LOG_LEVEL'] ?? 'warn');
   const outcome = await startServer(config, log, (message) => terminal.line(`  ${terminal.dim(message)}`));

@@ -31,6 +31,7 @@ async function setUp() {
   const platform = testPlatform(database.db, clock);
   await firstBoot(database.db, platform.secrets, {
     workspaceGuid: undefined,
+    workspaceName: 'Example Academy',
     apiKey: undefined,
     issuerKey: KEY,
   });

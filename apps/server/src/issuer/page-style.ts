@@ -7,7 +7,7 @@ export const STYLE = `
 body { margin: 0; background: var(--ground); color: var(--ink); overflow-wrap: anywhere; }
 main { max-width: 56rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; display: grid; gap: 1rem; }
 article, section, .banner { background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
-.banner { display: flex; gap: .75rem; align-items: flex-start; padding: .85rem 1.25rem; border-left: 4px solid currentColor; }
+.banner { display: flex; gap: .75rem; align-items: flex-start; padding: .85rem 1.25rem; box-shadow: inset 5px 0 0 currentColor; overflow: hidden; }
 .banner p { margin: 0; color: var(--ink); }
 .banner span { display: block; font-size: .875rem; color: var(--soft); }
 .banner svg { flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }

@@ -45,6 +45,13 @@ export const environment = z.object({
     .uuid()
     .optional()
     .describe('The guid that the workspace gets on the first start. Absent: a random one.'),
+  LAUREL_WORKSPACE_NAME: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .default('Laurel')
+    .describe('The name that the workspace gets on the first start, and its issuer shows on credentials.'),
   LAUREL_API_KEY: z
     .string()
     .min(16, 'must have at least 16 characters')
@@ -86,6 +93,7 @@ export interface Config {
   readonly publicUrl: string | undefined;
   readonly masterKey: string | undefined;
   readonly workspaceGuid: string | undefined;
+  readonly workspaceName: string;
   readonly apiKey: string | undefined;
   readonly issuerKey: string | undefined;
   readonly roles: readonly Role[];
@@ -123,6 +131,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       publicUrl: read.LAUREL_PUBLIC_URL,
       masterKey: read.LAUREL_MASTER_KEY,
       workspaceGuid: read.LAUREL_WORKSPACE_GUID,
+      workspaceName: read.LAUREL_WORKSPACE_NAME,
       apiKey: read.LAUREL_API_KEY,
       issuerKey: read.LAUREL_ISSUER_KEY,
       roles: read.LAUREL_ROLES ?? ROLES,

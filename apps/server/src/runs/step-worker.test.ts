@@ -249,6 +249,20 @@ describe('the step worker', () => {
     expect(await it.results()).toEqual([]);
   });
 
+  it('fails a step whose template comes to no JSON, with the reason and without a request', async () => {
+    await using target = await receiver((_request, _body, response) => response.end());
+    await using it = await system(`${target.origin}/v1/credentials`, {
+      body: '{"a": {{ event.params.raw|safe }} }',
+    });
+    await it.send({ name: 'Ada', raw: '}{' });
+    await vi.waitFor(async () => {
+      const run = await it.db.selectFrom('run').select(['state', 'reason']).executeTakeFirstOrThrow();
+      expect(run).toMatchObject({ state: 'failed', reason: expect.stringMatching(/^body: .*line 1/) });
+    });
+    expect(target.requests).toEqual([]);
+    expect(await it.totals()).toMatchObject({ send: counts(1, 0, 0, 1) });
+  });
+
   it('does not start a run for an event that the filter leaves out', async () => {
     await using target = await receiver((_request, _body, response) => response.end());
     await using it = await system(`${target.origin}/v1/credentials`);

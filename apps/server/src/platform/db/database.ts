@@ -25,12 +25,12 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens a pool. `max` is the number of connections (default 10). A connection that breaks while idle is dropped by
- * the pool and reported to `onIdleError`; the next query opens another.
+ * Opens a pool. `max` is the number of connections (default 10). A connection that breaks is dropped by the
+ * pool and reported to `onLost`; the next query opens another.
  */
 export function openDatabase(
   connectionString: string,
-  options: { max?: number; onIdleError?: (error: Error) => void } = {},
+  options: { max?: number; onLost?: (error: Error) => void } = {},
 ): OpenDatabase {
   const pool = new Pool({
     connectionString,
@@ -38,7 +38,14 @@ export function openDatabase(
     connectionTimeoutMillis: 10_000,
     application_name: 'laurel',
   });
-  pool.on('error', (error) => options.onIdleError?.(error));
+  const report = (error: Error): void => {
+    // While it closes, a server that is stopped next may cut a connection before its good-bye arrives.
+    if (!pool.ending) options.onLost?.(error);
+  };
+  pool.on('error', report);
+  // The pool listens to a connection only while it lies idle; one that breaks between two statements of a transaction
+  // would otherwise end the process. The next statement of that transaction fails, and is answered as such.
+  pool.on('connect', (client) => client.on('error', report));
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   const close = async (): Promise<void> => {
     await db.destroy();
