@@ -244,8 +244,9 @@ export class StepWorker {
     }
   }
 
-  #log({ job }: Settlement, message: string, error?: unknown): void {
-    this.#parts.platform.log.error({ ...job.data, err: error }, message);
+  #log(settlement: Settlement, message: string, error?: unknown): void {
+    const workflowId = settlement.kind === 'settled' ? settlement.step.workflowId : undefined;
+    this.#parts.platform.log.error({ ...settlement.job.data, workflowId, err: error }, message);
   }
 }
 
