@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   chownSync,
   existsSync,
   lstatSync,
@@ -18,13 +17,13 @@ import { query } from './testing/database.ts';
 import { otherProgram } from './testing/processes.ts';
 import {
   clusterFolder,
-  IS_ROOT,
   NOBODY,
-  NOT_ROOT,
+  openFolder,
   packageCopy,
   QUICK,
   scratchFolder,
   started,
+  whyNotAsNobody,
 } from './testing/scratch.ts';
 
 function linksIn(packageFolder: string): string[] {
@@ -34,7 +33,7 @@ function linksIn(packageFolder: string): string[] {
 
 describe('the binaries of the npm package', () => {
   it('get the links of their libraries where npm ran no install script', async () => {
-    const packageFolder = packageCopy(path.join(scratchFolder(), 'package'), { links: false });
+    const packageFolder = packageCopy(path.join(openFolder(), 'package'), { links: false });
     expect(linksIn(packageFolder)).toEqual([]);
     const server = await started(await clusterFolder(), QUICK, { packageFolder });
     expect(await query(server.connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -49,10 +48,9 @@ describe('the binaries of the npm package', () => {
   });
 
   it('are said to lack them where this user may not make them', async ({ skip }) => {
-    skip(!IS_ROOT, NOT_ROOT);
-    const parent = scratchFolder();
-    chmodSync(parent, 0o755);
-    const packageFolder = packageCopy(path.join(parent, 'package'), { links: false });
+    const reason = await whyNotAsNobody();
+    skip(reason !== undefined, reason);
+    const packageFolder = packageCopy(path.join(openFolder(), 'package'), { links: false });
     const dataDir = scratchFolder();
     chownSync(dataDir, NOBODY, NOBODY);
     const outcome = await otherProgram(dataDir, { uid: NOBODY, packageFolder }).outcome();

@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { isAlive } from './process-identity.ts';
 import { query } from './testing/database.ts';
 import { childrenOf, processGroupOf } from './testing/processes.ts';
-import { clusterFolder, launched, QUICK, scratchFolder, started } from './testing/scratch.ts';
+import { clusterFolder, launched, openFolder, QUICK, scratchFolder, started } from './testing/scratch.ts';
 
 describe('the embedded PostgreSQL', () => {
   it('starts, keeps its data over a restart, and leaves no process behind', async () => {
-    const folder = path.join(scratchFolder(), 'made', 'by it');
+    const folder = path.join(openFolder(), 'made', 'by it');
     const told: string[] = [];
     const first = await started(folder, { ...QUICK, onProgress: (message) => told.push(message) });
     expect(told).toEqual(['creating the database cluster', 'starting PostgreSQL']);
@@ -76,7 +76,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('takes a data folder whose path is longer than that of a socket may be, with spaces and quotes in it', async () => {
-    const folder = path.join(scratchFolder(), `it's "a" long $PATH; ${'x'.repeat(110)}`, 'data');
+    const folder = path.join(openFolder(), `it's "a" long $PATH; ${'x'.repeat(110)}`, 'data');
     const { connectionString } = await started(folder, QUICK);
     expect(await query(connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
   });

@@ -1,17 +1,34 @@
-import { cpSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { afterAll, onTestFinished } from 'vitest';
 
 import { findPackage } from '../locate-binaries.ts';
+import { runProgram } from '../run-program.ts';
 import { launch } from '../start.ts';
 import type { EmbeddedPostgres, Machine, StartOptions, StartOutcome } from '../start.ts';
 
 /** An unprivileged user that every Linux has. */
 export const NOBODY = 65_534;
 export const IS_ROOT = process.getuid?.() === 0;
-export const NOT_ROOT = 'only root can become another user';
+
+/** Why no program can be run as nobody from this checkout; undefined where it can. */
+export async function whyNotAsNobody(): Promise<string | undefined> {
+  if (!IS_ROOT) return 'only root can become another user';
+  const nobody = { description: 'nobody', prefix: [], user: { uid: NOBODY, gid: NOBODY } };
+  const { status } = await runProgram(nobody, [process.execPath, '--check', import.meta.filename], {
+    timeoutMs: 20_000,
+  });
+  return status === 0 ? undefined : 'nobody cannot read this checkout';
+}
+
+/** As `scratchFolder`, and other users may enter it. */
+export function openFolder(): string {
+  const folder = scratchFolder();
+  chmodSync(folder, 0o755);
+  return folder;
+}
 
 /** For tests that are not about durability. */
 export const QUICK = { settings: { fsync: 'off' } };
