@@ -79,6 +79,19 @@ describe('the use case, over public HTTP only', () => {
     expect(await credentials(server.origin, useCase)).toHaveLength(2);
   });
 
+  it('runs the body exactly as the use case prints it, warns of its fault, and shows what it comes to', async () => {
+    using other = temporaryFolder();
+    await using faulty = await startServerProcess({ dataDir: other.path });
+    const it = await setUpUseCase(faulty.origin, { groupInRecipient: true });
+    expect(it.notes).toContainEqual(expect.stringContaining('group_id belongs beside recipient'));
+    await send('POST', `${faulty.origin}/v4/events/custom`, { headers: { ...it.hub }, json: acquired(it) });
+    expect(await resultEvent(faulty.origin, it.hub)).toMatchObject({
+      status: 422,
+      response: { errors: 'Invalid Group' },
+    });
+    expect((await counters(faulty.origin, it))['issue']).toBe('1/1/0/1/0');
+  });
+
   it('keeps a hostile name what it is: data', async () => {
     const firstName = 'A","admin":true,"x":"\\ \n 👩‍💻 {{ 7*7 }} }} <script>';
     const event = { ...acquired(useCase, { firstName }), client: { email: 'hostile@example.org' } };

@@ -8,6 +8,8 @@ export interface UseCase {
   readonly certificationId: string;
   readonly groupId: number;
   readonly workflowId: string;
+  /** What the server notes about the workflow. */
+  readonly notes: readonly unknown[];
 }
 
 export const BODY = (groupInRecipient: boolean): string =>
@@ -56,8 +58,8 @@ export async function setUpUseCase(
   if (schema.status >= 300) throw new Error(`${schema.status} ${schema.text}`);
   const certificationId = String(field(schema.json(), 'schemaId') ?? field(schema.json(), 'id'));
   await importCatalog(origin, hub, `syneriseID,accredibleid\n${certificationId},${groupId}\n`);
-  const workflowId = await applyWorkflow(origin, hub, options.groupInRecipient ?? false);
-  return { hub, certificationId, groupId, workflowId };
+  const workflow = await applyWorkflow(origin, hub, options.groupInRecipient ?? false);
+  return { hub, certificationId, groupId, ...workflow };
 }
 
 export async function importCatalog(origin: string, hub: Record<string, string>, csv: string): Promise<void> {
@@ -92,7 +94,7 @@ async function applyWorkflow(
   origin: string,
   hub: Record<string, string>,
   groupInRecipient: boolean,
-): Promise<string> {
+): Promise<{ readonly workflowId: string; readonly notes: readonly unknown[] }> {
   const documents = [
     { kind: 'EventDefinition', metadata: { name: 'certification.acquired' }, spec: {} },
     {
@@ -139,7 +141,9 @@ async function applyWorkflow(
     200,
   );
   const results: unknown = field(answer.json(), 'results');
-  return String(field(Array.isArray(results) ? results.at(-1) : undefined, 'id'));
+  const workflow: unknown = Array.isArray(results) ? results.at(-1) : undefined;
+  const notes: unknown = field(workflow, 'notes');
+  return { workflowId: String(field(workflow, 'id')), notes: Array.isArray(notes) ? notes : [] };
 }
 
 /** The event of somebody who passed, the same each time: sent again it is the same event. */

@@ -33,25 +33,31 @@ export async function applyFiles(
   const answer = await client.post('/api/apply', { documents: read.documents });
   if (answer.status !== 200) {
     terminal.error(messageOf(answer));
-    for (const { field, message } of list(answer.body, 'errors')) terminal.error(`  ${field}: ${message}`);
+    for (const error of members(answer.body, 'errors')) {
+      const { field = '', message = '' } = textsOf(error);
+      terminal.error(`  ${field}: ${message}`);
+    }
     return false;
   }
-  for (const { kind = '', name = '', outcome = '', id } of list(answer.body, 'results')) {
-    terminal.line(
-      `  ${outcome.padEnd(9)} ${kind} ${terminal.strong(name)}${id === undefined ? '' : terminal.dim(` ${id}`)}`,
-    );
+  for (const result of members(answer.body, 'results')) {
+    const { kind = '', name = '', outcome = '', id } = textsOf(result);
+    const number = id === undefined ? '' : terminal.dim(` ${id}`);
+    terminal.line(`  ${outcome.padEnd(9)} ${kind} ${terminal.strong(name)}${number}`);
+    for (const note of members(result, 'notes')) terminal.line(`            ${terminal.dim(String(note))}`);
   }
   return true;
 }
 
-/** The members of a list in an answer, as texts. */
-function list(body: unknown, name: string): Record<string, string | undefined>[] {
+/** The members of a list in an answer; none where it has no such list. */
+function members(body: unknown, name: string): unknown[] {
   const items: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
-  if (!Array.isArray(items)) return [];
-  return items.map((item: unknown) => {
-    const members = typeof item === 'object' && item !== null ? Object.entries(item) : [];
-    return Object.fromEntries(
-      members.map(([key, value]) => [key, typeof value === 'string' ? value : undefined]),
-    );
-  });
+  return Array.isArray(items) ? items.map((item: unknown) => item) : [];
+}
+
+/** The members of an object that are texts. */
+function textsOf(value: unknown): Record<string, string | undefined> {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.map(([key, member]) => [key, typeof member === 'string' ? member : undefined]),
+  );
 }

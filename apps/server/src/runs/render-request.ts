@@ -95,7 +95,13 @@ function renderStep(
   const { settings } = step.node;
   const request = compileRequest(settings);
   if ('broken' in request) return { kind: 'broken', reason: request.broken };
-  const input: RenderInput = { context: contextOf(step, now), data, now, seed: step.job.data.stepId };
+  const input: RenderInput = {
+    context: contextOf(step, now),
+    plainData: true,
+    data,
+    now,
+    seed: step.job.data.stepId,
+  };
   const texts: string[] = [];
   const requests: DataRequest[] = [];
   for (const { name, template } of request.fields) {

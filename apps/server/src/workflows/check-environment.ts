@@ -18,7 +18,7 @@ export async function loadCheckEnvironment(db: Queryable, workspaceId: string): 
     hasEventDefinition: (name) => names.has(name),
     hasConnection: (id) => ids.has(id),
     checkTemplate: (source, output, field) =>
-      engine.compile(source, { output }).diagnostics.map(({ severity, code, message, line, column }) => ({
+      engine.check(source, { output }).map(({ severity, code, message, line, column }) => ({
         severity,
         code,
         message,
