@@ -52,7 +52,8 @@ function usageOfOne(pid: number): Usage {
   const stat = statOf(pid);
   if (stat === undefined) return { cpuMs: 0, rssMb: 0 };
   return {
-    cpuMs: (Number(stat[11]) + Number(stat[12])) * TICK_MS,
+    // Its own time, and that of the children that have ended.
+    cpuMs: [11, 12, 13, 14].reduce((sum, field) => sum + Number(stat[field]), 0) * TICK_MS,
     rssMb: (Number(stat[21]) * 4_096) / (1024 * 1024),
   };
 }

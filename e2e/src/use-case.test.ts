@@ -103,6 +103,16 @@ describe('the use case, over public HTTP only', () => {
     expect(page.text).not.toContain('<script>');
   });
 
+  it('has a page where the console will be, and tells that it is ready', async () => {
+    const page = await send('GET', `${server.origin}/`);
+    expect(page).toMatchObject({ status: 200, text: expect.stringContaining('Laurel is running') });
+    expect((await send('GET', `${server.origin}/readyz`)).json()).toEqual({ status: 'ready' });
+    expect((await send('GET', `${server.origin}/metrics`)).text).toContain('process_cpu_seconds_total');
+    expect((await send('GET', `${server.origin}/api/openapi.json`)).json()).toMatchObject({
+      openapi: '3.1.0',
+    });
+  });
+
   it('skips a pass of a certification that the catalog does not have, and says why', async () => {
     const event = {
       ...acquired(useCase, { certificationId: 'nowhere' }),
