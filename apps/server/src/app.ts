@@ -79,13 +79,17 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     onLost: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
   });
   closing.defer(async () => await database.close());
+  // Ids are taken while a transaction is open: from the same pool, as many transactions as it has connections would
+  // all wait for one more.
+  const idDatabase = openDatabase(connectionString, { max: 2 });
+  closing.defer(async () => await idDatabase.close());
   const migrated = await migrate(database.pool, migrations());
   if (migrated.kind === 'refused') return migrated;
   const platform: Platform = {
     db: database.db,
     clock: options.clock ?? systemClock,
     log,
-    numericIds: new NumericIds(database.db),
+    numericIds: new NumericIds(idDatabase.db),
     secrets: new SecretBox(options.masterKey),
     checkpoint: options.checkpoint ?? (() => undefined),
   };

@@ -52,8 +52,9 @@ export async function listCatalogs(
   const matching = db
     .selectFrom('catalog')
     .where('workspace_id', '=', query.workspaceId)
+    // Within parentheses: what stands beside it keeps the workspaces apart.
     .where(
-      sql<boolean>`position(lower(${query.search ?? ''}) in lower(name)) > 0 or ${query.search ?? ''} = ''`,
+      sql<boolean>`(position(lower(${query.search ?? ''}) in lower(name)) > 0 or ${query.search ?? ''} = '')`,
     );
   const rows = await matching
     .select(CATALOG_COLUMNS)
@@ -103,6 +104,8 @@ export async function insertCatalog(
 }
 
 export async function deleteCatalog(tx: Tx, workspaceId: string, id: number): Promise<boolean> {
+  // Waits for an import that is under way, whose items would otherwise stay behind.
+  if (!(await lockCatalog(tx, workspaceId, id))) return false;
   await tx
     .deleteFrom('catalog_item')
     .where('workspace_id', '=', workspaceId)
@@ -116,7 +119,7 @@ export async function deleteCatalog(tx: Tx, workspaceId: string, id: number): Pr
   return gone.numDeletedRows === 1n;
 }
 
-/** Locks the catalog until the transaction ends, so that imports into it come one after the other. */
+/** Locks the catalog until the transaction ends, so that writes to it come one after the other. False: it is gone. */
 export async function lockCatalog(tx: Tx, workspaceId: string, id: number): Promise<boolean> {
   const row = await tx
     .selectFrom('catalog')
@@ -128,15 +131,17 @@ export async function lockCatalog(tx: Tx, workspaceId: string, id: number): Prom
   return row !== undefined;
 }
 
-export async function setColumns(
+/** Adds to the columns of a catalog that is locked; those that it has stay, in their order. */
+export async function addColumns(
   tx: Tx,
   now: Date,
   input: { workspaceId: string; id: number; columns: readonly string[]; keyColumn?: string },
 ): Promise<void> {
+  const before = await findCatalog(tx, input.workspaceId, { id: input.id });
   await tx
     .updateTable('catalog')
     .set({
-      columns: [...input.columns],
+      columns: [...new Set([...(before?.columns ?? []), ...input.columns])],
       updated_at: now,
       ...(input.keyColumn !== undefined && { key_column: input.keyColumn }),
     })

@@ -21,7 +21,7 @@ export async function findItems(
   if (requests.length === 0) return [];
   const { rows } = await sql<{ n: number; known: boolean; value: unknown }>`
     select r.n::int as n, c.id is not null as known, i.value
-    from unnest(${requests.map(({ catalog }) => catalog)}::text[], ${requests.map(({ item }) => item)}::text[])
+    from unnest(${requests.map(({ catalog }) => plain(catalog))}::text[], ${requests.map(({ item }) => plain(item))}::text[])
       with ordinality as r(catalog, item, n)
     left join catalog c on c.workspace_id = ${workspaceId} and c.name = r.catalog
     left join catalog_item i on i.workspace_id = c.workspace_id and i.catalog_id = c.id and i.item_key = r.item
@@ -32,4 +32,9 @@ export async function findItems(
       ? { kind: 'found', value: { ...value } }
       : { kind: 'no-item' };
   });
+}
+
+/** No name and no key holds a NUL, which the database refuses: such a look-up must not fail the others. */
+function plain(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }

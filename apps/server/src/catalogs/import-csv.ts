@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 
 import type { Tx } from '../platform/db/database.ts';
 import type { Platform } from '../platform/platform.ts';
-import { lockCatalog, setColumns, writeItems } from './catalog-store.ts';
+import { lockCatalog, addColumns, writeItems } from './catalog-store.ts';
 import type { WriteItem } from './catalog-store.ts';
-import { readCsv } from './read-csv.ts';
+import { CsvRefusal, readCsv } from './read-csv.ts';
 
 /** Rows in one statement. */
 const BATCH = 1_000;
@@ -23,7 +23,8 @@ export async function importCsv(
 ): Promise<number> {
   const { workspaceId, catalogId, keyColumn } = target;
   const now = platform.clock.now();
-  await lockCatalog(tx, workspaceId, catalogId);
+  if (!(await lockCatalog(tx, workspaceId, catalogId)))
+    throw new CsvRefusal('the catalog was deleted in the meantime');
   let columns: readonly string[] = [];
   let rows = 0;
   let batch = new Map<string, WriteItem>();
@@ -38,6 +39,6 @@ export async function importCsv(
     if (batch.size >= BATCH) await flush();
   }
   await flush();
-  if (rows > 0) await setColumns(tx, now, { workspaceId, id: catalogId, columns, keyColumn });
+  if (rows > 0) await addColumns(tx, now, { workspaceId, id: catalogId, columns, keyColumn });
   return rows;
 }

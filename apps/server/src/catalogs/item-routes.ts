@@ -8,7 +8,7 @@ import type { FieldError } from '../platform/http/hub-error.ts';
 import type { Platform } from '../platform/platform.ts';
 import { bagOf, envelope, pageOf, withCatalog } from './catalog-request.ts';
 import type { CatalogRequest } from './catalog-request.ts';
-import { listItems, lockCatalog, setColumns, writeItems } from './catalog-store.ts';
+import { listItems, lockCatalog, addColumns, writeItems } from './catalog-store.ts';
 import type { Catalog, Item, WriteItem } from './catalog-store.ts';
 
 const MAX_BATCH = 1_000;
@@ -109,8 +109,8 @@ async function store(
     await writeItems(tx, platform.numericIds, now, { workspaceId, catalogId: catalog.id }, [
       ...last.values(),
     ]);
-    const columns = [...new Set([...catalog.columns, ...items.flatMap(({ value }) => Object.keys(value))])];
-    await setColumns(tx, now, { workspaceId, id: catalog.id, columns });
+    const columns = items.flatMap(({ value }) => Object.keys(value));
+    await addColumns(tx, now, { workspaceId, id: catalog.id, columns });
   });
 }
 

@@ -50,6 +50,9 @@ export async function* readCsv(file: Readable, keyColumn: string): AsyncGenerato
   } catch (error) {
     if (error instanceof CsvError) throw new CsvRefusal(describeCsvError(error), { cause: error });
     throw error;
+  } finally {
+    // A refused file is not read to its end: its descriptor is given back here.
+    file.destroy();
   }
   if (columns === undefined) throw new CsvRefusal('the file is empty: its first line must name the columns');
 }
@@ -99,6 +102,8 @@ async function openParser(file: Readable): Promise<ReturnType<typeof parse>> {
     delimiter: format.separator,
     info: true,
     max_record_size: MAX_RECORD_BYTES,
+    // Named, because the parser would take the first line's for all, and files with mixed ends exist.
+    record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
   });

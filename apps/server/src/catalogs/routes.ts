@@ -111,11 +111,11 @@ async function upload(
     return sendHubError(reply, 415, 'Send the file as multipart/form-data, with itemKey and file.');
   await using form = await takeUpload(request);
   const keyColumn = form.fields.get('itemKey')?.trim() ?? '';
-  const file = form.open();
   if (keyColumn === '')
     return sendHubError(reply, 400, 'itemKey must name the key column', [
       { field: 'itemKey', message: 'must name the key column' },
     ]);
+  const file = form.open();
   if (file === undefined)
     return sendHubError(reply, 400, 'The form has no file.', [{ field: 'file', message: 'is missing' }]);
   const { workspaceId } = holderOf(request);

@@ -279,6 +279,10 @@ describe('the issuer', () => {
       errors: { course_link: [expect.any(String)] },
     });
     expect(await post(ada(group, { name: 'a\0' }))).toMatchObject({ status: 422 });
+    expect(await post(ada(group, { name: 'a\u0001b' }))).toMatchObject({
+      status: 422,
+      errors: { name: [expect.any(String)] },
+    });
     const faulty = await it.send('POST', '/v1/credentials', {
       credential: { recipient: { name: 'A', email: 'a@example.org', group_id: group } },
     });

@@ -2,9 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import { buildAchievementCredential } from '@laurel/badges';
 
+import type { FieldErrors } from './credential-input.ts';
 import type { Credential } from './credential-store.ts';
 import type { Group } from './group-store.ts';
 import type { Issuer } from './issuer-profile.ts';
+
+export type SignOutcome =
+  | { readonly kind: 'signed'; readonly document: unknown }
+  /** A text of it cannot stand in such a document, for instance because it holds a control character. */
+  | { readonly kind: 'invalid'; readonly errors: FieldErrors };
 
 /**
  * The signed Open Badges 3.0 document of a credential. `validFrom` is the moment of signing when it is signed again, so
@@ -16,7 +22,7 @@ export async function signDocument(
   group: Group,
   credential: Credential,
   now: Date,
-): Promise<unknown> {
+): Promise<SignOutcome> {
   const awarded = new Date(`${credential.issuedOn}T00:00:00Z`);
   const until = credential.expiredOn === null ? undefined : new Date(`${credential.expiredOn}T23:59:59Z`);
   const from = credential.createdAt.getTime() === now.getTime() ? awarded : now;
@@ -43,11 +49,10 @@ export async function signDocument(
     },
   });
   if (built.kind === 'invalid') {
-    throw new Error(
-      `the document of a credential is not valid: ${built.problems.map(({ path, message }) => `${path} ${message}`).join('; ')}`,
-    );
+    const errors = Object.fromEntries(built.problems.map(({ path, message }) => [path, [message]]));
+    return { kind: 'invalid', errors };
   }
-  return await issuer.signer.sign(built.document, now);
+  return { kind: 'signed', document: await issuer.signer.sign(built.document, now) };
 }
 
 /** A uuid that is always the same for the same name. */

@@ -74,7 +74,9 @@ export async function createCredential(
     createdAt: now,
     updatedAt: now,
   };
-  const credential = await signed(parts, group, draft, now);
+  const made = await signed(parts, group, draft, now);
+  if (made.kind === 'invalid') return made;
+  const { credential } = made;
   const inserted = await inTransaction(platform.db, async (tx) => {
     const outcome = await insertCredential(tx, credential, group.allowDuplicates);
     platform.checkpoint('issuer: before the commit');
@@ -114,7 +116,9 @@ export async function changeCredential(
     details: { ...before.details, ...input.details },
     updatedAt: now,
   };
-  const credential = await signed(parts, group, changed, now);
+  const made = await signed(parts, group, changed, now);
+  if (made.kind === 'invalid') return made;
+  const { credential } = made;
   try {
     await inTransaction(
       platform.db,
@@ -136,16 +140,17 @@ export async function removeCredential(parts: WriteParts, credential: Credential
   );
 }
 
+type Signed =
+  | { readonly kind: 'made'; readonly credential: Credential }
+  | { readonly kind: 'invalid'; readonly errors: FieldErrors };
+
 /** With its signed document; a draft has none. */
-async function signed(
-  parts: WriteParts,
-  group: Group,
-  credential: Credential,
-  now: Date,
-): Promise<Credential> {
-  if (!credential.approve) return { ...credential, document: null };
+async function signed(parts: WriteParts, group: Group, credential: Credential, now: Date): Promise<Signed> {
+  if (!credential.approve) return { kind: 'made', credential: { ...credential, document: null } };
   const issuer = await parts.issuers.get(credential.workspaceId);
-  return { ...credential, document: await signDocument(issuer, parts.publicUrl(), group, credential, now) };
+  const outcome = await signDocument(issuer, parts.publicUrl(), group, credential, now);
+  if (outcome.kind === 'invalid') return outcome;
+  return { kind: 'made', credential: { ...credential, document: outcome.document } };
 }
 
 function recipientOf({ recipient = {} }: CredentialInput, before: Recipient | undefined): Recipient {

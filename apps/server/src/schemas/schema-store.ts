@@ -55,7 +55,8 @@ export async function listSchemas(
   const matching = db
     .selectFrom('schema')
     .where('workspace_id', '=', query.workspaceId)
-    .where(sql<boolean>`position(lower(${query.name}) in lower(name)) > 0 or ${query.name} = ''`);
+    // Within parentheses: what stands beside it keeps the workspaces apart.
+    .where(sql<boolean>`(position(lower(${query.name}) in lower(name)) > 0 or ${query.name} = '')`);
   const rows = await matching
     .select(COLUMNS)
     .orderBy('name')
