@@ -25,9 +25,11 @@ export class EventLog {
     if (events.length === 0) return () => undefined;
     const actions = events.map(({ workspaceId, action }) => ({ workspaceId, name: action }));
     const origin = events[0]?.source === 'api' ? 'received' : 'workflow';
-    const confirm = await this.#definitions.ensure(tx, actions, origin);
-    await insertEvents(tx, events);
-    await this.#subscriber(tx, events);
+    const [confirm] = await Promise.all([
+      this.#definitions.ensure(tx, actions, origin),
+      insertEvents(tx, events),
+      this.#subscriber(tx, events),
+    ]);
     return confirm;
   }
 }

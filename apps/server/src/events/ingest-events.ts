@@ -81,9 +81,11 @@ async function storeBatch(
       salt: event.salt,
     })),
   );
-  await profiles.save(tx, platform.numericIds, platform.clock.now());
-  const fresh = await overwriteSalted(tx, events);
-  const confirm = await log.append(tx, fresh);
+  const store = await profiles.prepareSave(platform.numericIds);
+  const [, confirm] = await Promise.all([
+    store(tx, platform.clock.now()),
+    overwriteSalted(tx, events).then(async (fresh) => await log.append(tx, fresh)),
+  ]);
   platform.checkpoint('ingest: before the commit');
   return { outcomes, confirm };
 }

@@ -7,7 +7,7 @@ import type { Database } from './db/database.ts';
 export const newId = (): string => v7();
 
 /** How many numbers are taken from the database at a time. A process that dies loses at most this many. */
-const BLOCK = 100;
+const BLOCK = 1_000;
 
 /**
  * Numeric ids for the surfaces whose clients demand them. They are taken in blocks from a row per kind, because a

@@ -107,25 +107,33 @@ export class ProfileResolution {
     return profile;
   }
 
-  /** Writes the profiles and identifiers that `resolve` made. */
-  async save(tx: Tx, numericIds: NumericIds, now: Date): Promise<void> {
-    if (this.#claimed.length === 0 && this.#created.length === 0) return;
+  /**
+   * Gets the profiles and identifiers that `resolve` made ready; the answer writes them. The ids are taken first, since
+   * that may wait: what is written together with the profiles is then written in the same order in every transaction,
+   * so that two of them never wait for each other in turn.
+   */
+  async prepareSave(numericIds: NumericIds): Promise<(tx: Tx, now: Date) => Promise<void>> {
     const clientIds = await numericIds.take('profile', this.#created.length);
     const made = this.#created.map(({ workspaceId, profile }, index) => ({
       workspaceId,
       profile,
       clientId: clientIds[index] ?? 0,
     }));
-    await this.#claim(tx, [
+    const claims = [
       ...this.#claimed,
       ...made.map(({ workspaceId, profile, clientId }) => ({
         workspaceId,
         identifier: { kind: 'id' as const, value: String(clientId) },
         profileId: profile.id,
       })),
-    ]);
-    if (made.length > 0) await insertProfiles(tx, made, now);
-    await this.#fillColumns(tx, new Set(made.map(({ profile }) => profile.id)), now);
+    ];
+    return async (tx, now) => {
+      await Promise.all([
+        claims.length > 0 && this.#claim(tx, claims),
+        made.length > 0 && insertProfiles(tx, made, now),
+        this.#fillColumns(tx, new Set(made.map(({ profile }) => profile.id)), now),
+      ]);
+    };
   }
 
   /** Sorted, so that two batches never wait for each other in turn. */

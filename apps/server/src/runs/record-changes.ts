@@ -32,36 +32,38 @@ export async function recordChanges(
   changes: readonly RecordedChange[],
 ): Promise<void> {
   if (changes.length === 0) return;
-  await insertRuns(
-    tx,
-    changes.filter(({ cause }) => cause.kind === 'event'),
-  );
-  await endRuns(
-    tx,
-    changes.filter(({ cause, change }) => cause.kind === 'step' && change.fate.state !== 'running'),
-  );
   const entered = changes.flatMap((recorded) =>
     recorded.change.steps.flatMap((step) =>
       step.kind === 'settled' ? [] : [{ recorded, step, id: newId() }],
     ),
   );
-  await insertSteps(tx, entered);
-  await settleSteps(tx, changes);
-  await queue.enqueue(
-    tx,
-    entered
-      .filter(({ step }) => step.kind === 'entered')
-      .map(({ recorded: { workspaceId, profileId, runId }, id }) => ({
-        id: newId(),
-        data: { workspaceId, profileId, runId, stepId: id },
-      })),
-  );
-  await countNodes(
-    tx,
-    changes.flatMap((recorded) =>
-      recorded.change.steps.map((step) => ({ ...recorded, nodeId: step.node.id, counts: countsOf(step) })),
+  await Promise.all([
+    insertRuns(
+      tx,
+      changes.filter(({ cause }) => cause.kind === 'event'),
     ),
-  );
+    endRuns(
+      tx,
+      changes.filter(({ cause, change }) => cause.kind === 'step' && change.fate.state !== 'running'),
+    ),
+    insertSteps(tx, entered),
+    settleSteps(tx, changes),
+    queue.enqueue(
+      tx,
+      entered
+        .filter(({ step }) => step.kind === 'entered')
+        .map(({ recorded: { workspaceId, profileId, runId }, id }) => ({
+          id: newId(),
+          data: { workspaceId, profileId, runId, stepId: id },
+        })),
+    ),
+    countNodes(
+      tx,
+      changes.flatMap((recorded) =>
+        recorded.change.steps.map((step) => ({ ...recorded, nodeId: step.node.id, counts: countsOf(step) })),
+      ),
+    ),
+  ]);
 }
 
 async function insertRuns(tx: Tx, changes: readonly RecordedChange[]): Promise<void> {

@@ -18,7 +18,7 @@ import type { FetchData } from './render-request.ts';
 import type { Settlement } from './settlement.ts';
 import type { HeldStep, StepQueue } from './step-job.ts';
 import { writeIntents } from './write-intents.ts';
-import { writeSettlements } from './write-settlements.ts';
+import { commitSettlements } from './write-settlements.ts';
 
 /** Steps under way at once. With requests of 30 ms this is 8,000 a second, more than a process can prepare. */
 const MAX_HELD = 256;
@@ -132,8 +132,10 @@ export class StepWorker {
   async #sendAll(steps: readonly LoadedStep[]): Promise<void> {
     const { platform, queue, fetchData } = this.#parts;
     const now = platform.clock.now();
-    const rendered = await renderRequests(steps, now.getTime(), fetchData);
-    const connections = await this.#openConnections(steps);
+    const [rendered, connections] = await Promise.all([
+      renderRequests(steps, now.getTime(), fetchData),
+      this.#openConnections(steps),
+    ]);
     const fresh: PreparedRequest[] = [];
     const started: Promise<void>[] = [];
     for (const [step, outcome] of rendered) {
@@ -215,14 +217,7 @@ export class StepWorker {
   }
 
   async #write(settlements: readonly Settlement[]): Promise<('written' | 'lost')[]> {
-    const { platform, queue, log } = this.#parts;
-    const { lost, confirm } = await inTransaction(platform.db, async (tx) => {
-      const outcome = await writeSettlements(tx, queue, log, settlements);
-      platform.checkpoint('step: before its result is committed');
-      return outcome;
-    });
-    platform.checkpoint('step: after its result is committed');
-    confirm();
+    const lost = await commitSettlements(this.#parts, settlements);
     const lostJobs = new Set(lost);
     this.#wake.raise();
     return settlements.map((settlement) => (lostJobs.has(settlement) ? 'lost' : 'written'));

@@ -3,49 +3,122 @@ import { sql } from 'kysely';
 
 import type { EventLog } from '../events/index.ts';
 import type { Tx } from '../platform/db/database.ts';
+import { inTransaction } from '../platform/db/transaction.ts';
+import { isDatabaseAway } from '../platform/http/failure.ts';
 import { newId } from '../platform/ids.ts';
+import type { Platform } from '../platform/platform.ts';
 import { recordChanges } from './record-changes.ts';
+import type { RecordedChange } from './record-changes.ts';
 import type { AttemptResult, Settlement } from './settlement.ts';
 import type { StepJob, StepQueue } from './step-job.ts';
 
+export interface SettlementParts {
+  readonly platform: Platform;
+  readonly queue: StepQueue;
+  readonly log: EventLog;
+}
+
+/** Ends a transaction that wrote results whose leases turned out to be lost: nothing of it may stay. */
+class LeasesLost extends Error {}
+
 /**
- * Writes what became of steps, in one transaction with finishing their jobs. Settlements whose job is no longer held
- * are left out: another process has taken it over, and what happened here is found by its look-up. The answer is to be
- * called after the commit.
+ * Writes what became of steps, in one transaction with finishing their jobs, and answers the settlements that are not
+ * written since their job is no longer held: another process has taken it over, and what happened here is found by its
+ * look-up.
  */
-export async function writeSettlements(
+export async function commitSettlements(
+  { platform, queue, log }: SettlementParts,
+  settlements: readonly Settlement[],
+): Promise<readonly Settlement[]> {
+  const commit = async (write: (tx: Tx) => Promise<Written>): Promise<readonly Settlement[]> => {
+    const { lost, confirm } = await inTransaction(platform.db, async (tx) => {
+      const written = await write(tx);
+      platform.checkpoint('step: before its result is committed');
+      return written;
+    });
+    platform.checkpoint('step: after its result is committed');
+    confirm();
+    return lost;
+  };
+  try {
+    return await commit(async (tx) => await writeTogether(tx, queue, log, settlements));
+  } catch (error) {
+    // A lost lease shows as such, or as a row that its present holder has written: then it is looked at first.
+    if (isDatabaseAway(error)) throw error;
+    return await commit(async (tx) => await writeHeld(tx, queue, log, settlements));
+  }
+}
+
+interface Written {
+  readonly lost: readonly Settlement[];
+  /** To be called after the commit. */
+  readonly confirm: () => void;
+}
+
+/** Everything in one go, before it is known whether the leases hold: they nearly always do, and it saves round trips. */
+async function writeTogether(
   tx: Tx,
   queue: StepQueue,
   log: EventLog,
   settlements: readonly Settlement[],
-): Promise<{ readonly lost: readonly Settlement[]; readonly confirm: () => void }> {
+): Promise<Written> {
+  const [held, confirm] = await Promise.all([
+    queue.finish(
+      tx,
+      settlements.map(({ job }) => job),
+    ),
+    writeResults(tx, queue, log, settlements),
+  ]);
+  if (settlements.some(({ job }) => !held.has(job.id))) throw new LeasesLost('a lease is lost');
+  return { lost: [], confirm };
+}
+
+async function writeHeld(
+  tx: Tx,
+  queue: StepQueue,
+  log: EventLog,
+  settlements: readonly Settlement[],
+): Promise<Written> {
   const held = await queue.finish(
     tx,
     settlements.map(({ job }) => job),
   );
-  const kept = settlements.filter(({ job }) => held.has(job.id));
-  const settled = kept.filter((settlement) => settlement.kind === 'settled');
-  const deferred = kept.filter((settlement) => settlement.kind === 'deferred');
-  await writeAttempts(tx, [...settled, ...deferred]);
-  await deferSteps(tx, queue, deferred);
-  await recordChanges(
+  const confirm = await writeResults(
     tx,
     queue,
-    settled.map(({ job, step, at, result }) => ({
-      ...job.data,
-      workflowId: step.workflowId,
-      version: step.version,
-      at,
-      change: settleStep(step.definition, step.node.id, result),
-      cause: { kind: 'step', stepId: job.data.stepId },
-    })),
-  );
-  await writeIssuances(tx, settled);
-  const confirm = await log.append(
-    tx,
-    settled.flatMap(({ event }) => event ?? []),
+    log,
+    settlements.filter(({ job }) => held.has(job.id)),
   );
   return { lost: settlements.filter(({ job }) => !held.has(job.id)), confirm };
+}
+
+async function writeResults(
+  tx: Tx,
+  queue: StepQueue,
+  log: EventLog,
+  settlements: readonly Settlement[],
+): Promise<() => void> {
+  const settled = settlements.filter((settlement) => settlement.kind === 'settled');
+  const deferred = settlements.filter((settlement) => settlement.kind === 'deferred');
+  const changes = settled.map(({ job, step, at, result }): RecordedChange => ({
+    ...job.data,
+    workflowId: step.workflowId,
+    version: step.version,
+    at,
+    change: settleStep(step.definition, step.node.id, result),
+    cause: { kind: 'step', stepId: job.data.stepId },
+  }));
+  const [confirm] = await Promise.all([
+    log.append(
+      tx,
+      settled.flatMap(({ event }) => event ?? []),
+    ),
+    writeAttempts(tx, [...settled, ...deferred]),
+    deferSteps(tx, queue, deferred),
+    recordChanges(tx, queue, changes),
+    writeIssuances(tx, settled),
+  ]);
+  return confirm;
 }
 
 async function writeAttempts(
@@ -81,20 +154,23 @@ async function deferSteps(
   queue: StepQueue,
   deferred: readonly Extract<Settlement, { kind: 'deferred' }>[],
 ): Promise<void> {
-  for (const { next, reason } of deferred) {
-    await tx
-      .updateTable('run_step')
-      .set({ state: 'checking', reason })
-      .where('workspace_id', '=', next.workspaceId)
-      .where('profile_id', '=', next.profileId)
-      .where('run_id', '=', next.runId)
-      .where('id', '=', next.stepId)
-      .execute();
-  }
-  await queue.enqueue(
-    tx,
-    deferred.map(({ next, startAfter }) => ({ id: newId(), data: next, startAfter })),
-  );
+  await Promise.all([
+    ...deferred.map(
+      async ({ next, reason }) =>
+        await tx
+          .updateTable('run_step')
+          .set({ state: 'checking', reason })
+          .where('workspace_id', '=', next.workspaceId)
+          .where('profile_id', '=', next.profileId)
+          .where('run_id', '=', next.runId)
+          .where('id', '=', next.stepId)
+          .execute(),
+    ),
+    queue.enqueue(
+      tx,
+      deferred.map(({ next, startAfter }) => ({ id: newId(), data: next, startAfter })),
+    ),
+  ]);
 }
 
 async function writeIssuances(

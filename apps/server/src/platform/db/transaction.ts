@@ -1,4 +1,5 @@
 import type { Database, Tx } from './database.ts';
+import { pipelinedTransaction } from './pipelined-transaction.ts';
 
 /** Serialization failure and deadlock: the same transaction can succeed when it is run again. */
 const RETRYABLE = new Set(['40001', '40P01']);
@@ -16,7 +17,7 @@ export class ConcurrentWriteError extends Error {
 export async function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction().execute(work);
+      return await pipelinedTransaction(db, work);
     } catch (error) {
       if (attempt >= ATTEMPTS || !RETRYABLE.has(databaseErrorCode(error) ?? '')) throw error;
     }

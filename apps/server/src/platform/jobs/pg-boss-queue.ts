@@ -29,6 +29,9 @@ export async function startJobEngine(
 ): Promise<JobEngine> {
   const boss = new PgBoss({
     connectionString,
+    // Of claims and leases nothing needs to be on disk at once: what a claim leads to is committed after it, and
+    // reaches the disk after it. A claim that a crash of the database forgets is a job that is claimed again.
+    options: '-c synchronous_commit=off',
     schema: SCHEMA,
     max: 3,
     application_name: 'laurel jobs',
