@@ -146,7 +146,7 @@ async function startPipeline(options: AppOptions, platform: Platform, closing: A
   closing.defer(async () => await jobs.stop());
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
   const eventLog = new EventLog(new KnownDefinitions());
-  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), queue));
+  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), queue, () => worker.wake()));
   const worker = new StepWorker({
     platform,
     queue,
@@ -156,7 +156,7 @@ async function startPipeline(options: AppOptions, platform: Platform, closing: A
     dispatcher,
     timeoutMs: config.outgoingTimeoutSeconds * 1_000,
   });
-  return { worker, ingest: createIngest(platform, eventLog, () => worker.wake()) };
+  return { worker, ingest: createIngest(platform, eventLog) };
 }
 
 async function keepPartitions({ db, clock, log }: Platform): Promise<void> {

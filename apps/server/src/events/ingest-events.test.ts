@@ -28,8 +28,11 @@ async function setUp(db: Database) {
   const workspaceId = await testWorkspace(db);
   const told: NewEvent[] = [];
   const log = new EventLog(new KnownDefinitions());
-  log.subscribe(async (_tx, events) => void told.push(...events));
-  const ingest = createIngest(testPlatform(db), log, () => undefined);
+  log.subscribe(async (_tx, events) => {
+    told.push(...events);
+    return () => undefined;
+  });
+  const ingest = createIngest(testPlatform(db), log);
   const send = async (events: readonly EventInput[], more: Partial<IngestRequest> = {}) =>
     await ingest.add({ workspaceId, receivedAt: NOON, events, idempotency: undefined, ...more });
   const stored = async () =>
@@ -73,7 +76,7 @@ describe('ingest', () => {
     await using database = await testDatabase();
     const one = await setUp(database.db);
     const log = new EventLog(new KnownDefinitions());
-    const other = createIngest(testPlatform(database.db), log, () => undefined);
+    const other = createIngest(testPlatform(database.db), log);
     const people = Array.from({ length: 40 }, (_, index) =>
       event({ client: { email: `p${index}@example.org` } }),
     );
@@ -187,8 +190,9 @@ describe('ingest', () => {
     let fail = true;
     log.subscribe(async () => {
       if (fail) throw new Error('no');
+      return () => undefined;
     });
-    const ingest = createIngest(testPlatform(database.db), log, () => undefined);
+    const ingest = createIngest(testPlatform(database.db), log);
     const request = { workspaceId, receivedAt: NOON, events: [event()], idempotency: undefined };
     await expect(ingest.add(request)).rejects.toThrow('no');
     expect(await database.db.selectFrom('event').select('id').execute()).toEqual([]);

@@ -25,13 +25,8 @@ const OVERLAP_AT = 128;
 /**
  * Takes requests with events and stores them, many requests in one transaction. Each request is answered after the
  * COMMIT of the transaction that it is in: what was answered `stored` is on disk.
- * `committed` is called after each commit, for whoever waits for work.
  */
-export function createIngest(
-  platform: Platform,
-  log: EventLog,
-  committed: () => void,
-): GroupCommit<IngestRequest, IngestOutcome> {
+export function createIngest(platform: Platform, log: EventLog): GroupCommit<IngestRequest, IngestOutcome> {
   return new GroupCommit<IngestRequest, IngestOutcome>({
     maxWeight: MAX_ROWS,
     maxInFlight: MAX_IN_FLIGHT,
@@ -46,7 +41,6 @@ export function createIngest(
       );
       platform.checkpoint('ingest: after the commit');
       batch.confirm();
-      committed();
       return batch.outcomes;
     },
   });

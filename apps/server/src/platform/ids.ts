@@ -1,10 +1,38 @@
+import { randomFillSync } from 'node:crypto';
+
 import { sql } from 'kysely';
 import { v7 } from 'uuid';
 
 import type { Database } from './db/database.ts';
 
-/** A new uuid v7: time-ordered, so that rows made together lie together. */
-export const newId = (): string => v7();
+const RANDOM_BYTES = 16;
+/** Randomness is drawn for 1,024 ids at a time: drawn for 16, as the library does, it was 5 % of the pipeline's CPU. */
+const pool = new Uint8Array(1_024 * RANDOM_BYTES);
+let drawn = pool.length;
+let msecs = 0;
+let seq = 0;
+
+/** A new uuid v7: ordered by time, and within a process by their making, so that rows made together lie together. */
+export function newId(): string {
+  if (drawn === pool.length) {
+    randomFillSync(pool);
+    drawn = 0;
+  }
+  const random = pool.subarray(drawn, (drawn += RANDOM_BYTES));
+  const now = Date.now();
+  if (now > msecs) {
+    msecs = now;
+    // 31 random bits leave room for as many ids within the millisecond.
+    seq =
+      ((random[0] ?? 0) << 23) |
+      ((random[1] ?? 0) << 15) |
+      ((random[2] ?? 0) << 7) |
+      ((random[3] ?? 0) & 127);
+  } else {
+    seq++;
+  }
+  return v7({ random, msecs, seq });
+}
 
 /** How many numbers are taken from the database at a time. A process that dies loses at most this many. */
 const BLOCK = 1_000;

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../platform/db/database.ts';
 import { newId } from '../platform/ids.ts';
 import { countNodes } from '../stats/index.ts';
-import type { StepQueue } from './step-job.ts';
+import type { EventReference, StepQueue } from './step-job.ts';
 
 /** A move of the interpreter, with all that is needed to write it down. */
 export interface RecordedChange {
@@ -16,27 +16,33 @@ export interface RecordedChange {
   readonly version: number;
   readonly at: Date;
   readonly change: RunChange;
-  /** How the change came about: the event that starts the run, or the step that settles in it. */
-  readonly cause:
-    | { readonly kind: 'event'; readonly eventId: string; readonly receivedAt: Date }
-    | { readonly kind: 'step'; readonly stepId: string };
+  /** The event that the run is about. */
+  readonly event: EventReference;
+  /** How the change came about: by that event, which starts the run, or by a step that settles in it. */
+  readonly cause: { readonly kind: 'event' } | { readonly kind: 'step'; readonly stepId: string };
 }
 
 /**
  * Writes changes of runs as part of the caller's transaction: runs, steps, the jobs of the steps that the server
- * executes next, and the counters. They can therefore not disagree.
+ * executes next, and the counters. They can therefore not disagree. Answers how many jobs there are.
  */
 export async function recordChanges(
   tx: Tx,
   queue: StepQueue,
   changes: readonly RecordedChange[],
-): Promise<void> {
-  if (changes.length === 0) return;
+): Promise<number> {
+  if (changes.length === 0) return 0;
   const entered = changes.flatMap((recorded) =>
     recorded.change.steps.flatMap((step) =>
       step.kind === 'settled' ? [] : [{ recorded, step, id: newId() }],
     ),
   );
+  const jobs = entered
+    .filter(({ step }) => step.kind === 'entered')
+    .map(({ recorded: { workspaceId, profileId, runId, event }, id }) => ({
+      id: newId(),
+      data: { workspaceId, profileId, runId, stepId: id, event },
+    }));
   await Promise.all([
     insertRuns(
       tx,
@@ -48,15 +54,7 @@ export async function recordChanges(
     ),
     insertSteps(tx, entered),
     settleSteps(tx, changes),
-    queue.enqueue(
-      tx,
-      entered
-        .filter(({ step }) => step.kind === 'entered')
-        .map(({ recorded: { workspaceId, profileId, runId }, id }) => ({
-          id: newId(),
-          data: { workspaceId, profileId, runId, stepId: id },
-        })),
-    ),
+    queue.enqueue(tx, jobs),
     countNodes(
       tx,
       changes.flatMap((recorded) =>
@@ -64,14 +62,11 @@ export async function recordChanges(
       ),
     ),
   ]);
+  return jobs.length;
 }
 
 async function insertRuns(tx: Tx, changes: readonly RecordedChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const events = changes.map(({ cause }) => {
-    if (cause.kind !== 'event') throw new Error('only an event starts a run');
-    return cause;
-  });
   await sql`
     insert into run (workspace_id, profile_id, id, workflow_id, version, state, reason,
       event_id, event_received_at, started_at, ended_at)
@@ -83,8 +78,8 @@ async function insertRuns(tx: Tx, changes: readonly RecordedChange[]): Promise<v
       ${changes.map(({ version }) => version)}::integer[],
       ${changes.map(({ change }) => change.fate.state)}::text[],
       ${changes.map(({ change }) => reasonOf(change))}::text[],
-      ${events.map(({ eventId }) => eventId)}::uuid[],
-      ${events.map(({ receivedAt }) => receivedAt.toISOString())}::timestamptz[],
+      ${changes.map(({ event }) => event.id)}::uuid[],
+      ${changes.map(({ event }) => event.receivedAt)}::timestamptz[],
       ${changes.map(({ at }) => at.toISOString())}::timestamptz[],
       ${changes.map(({ change, at }) => (change.fate.state === 'running' ? null : at.toISOString()))}::timestamptz[])
   `.execute(tx);

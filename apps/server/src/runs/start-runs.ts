@@ -7,8 +7,15 @@ import { recordChanges } from './record-changes.ts';
 import type { RecordedChange } from './record-changes.ts';
 import type { StepQueue } from './step-job.ts';
 
-/** Starts a run for each trigger that a new event satisfies, in the transaction that stores the event. */
-export function startRunsOn(workflows: ActiveWorkflows, queue: StepQueue): EventSubscriber {
+/**
+ * Starts a run for each trigger that a new event satisfies, in the transaction that stores the event. `onEnqueued` is
+ * called after the commit where there are steps to work on.
+ */
+export function startRunsOn(
+  workflows: ActiveWorkflows,
+  queue: StepQueue,
+  onEnqueued: () => void,
+): EventSubscriber {
   return async (tx, events) => {
     const triggersOf = await workflows.triggers(tx);
     const changes = events.flatMap((event): RecordedChange[] =>
@@ -22,9 +29,11 @@ export function startRunsOn(workflows: ActiveWorkflows, queue: StepQueue): Event
           version,
           at: event.receivedAt,
           change: startRun(definition, node.id),
-          cause: { kind: 'event', eventId: event.id, receivedAt: event.receivedAt },
+          event: { id: event.id, receivedAt: event.receivedAt.toISOString() },
+          cause: { kind: 'event' },
         })),
     );
-    await recordChanges(tx, queue, changes);
+    const enqueued = await recordChanges(tx, queue, changes);
+    return enqueued > 0 ? onEnqueued : () => undefined;
   };
 }

@@ -56,7 +56,7 @@ async function system(url: string, options: { body?: string; timeoutMs?: number 
   const jobs = await startJobEngine(database.connectionString, createLog('fatal'));
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
   const log = new EventLog(new KnownDefinitions());
-  log.subscribe(startRunsOn(new ActiveWorkflows(), queue));
+  log.subscribe(startRunsOn(new ActiveWorkflows(), queue, () => worker.wake()));
   const dispatcher = new Agent();
   const worker = new StepWorker({
     platform,
@@ -67,7 +67,7 @@ async function system(url: string, options: { body?: string; timeoutMs?: number 
     dispatcher,
     timeoutMs: options.timeoutMs ?? 5_000,
   });
-  const ingest = createIngest(platform, log, () => worker.wake());
+  const ingest = createIngest(platform, log);
   stack.defer(async () => {
     await worker.stop();
     await jobs.stop();

@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventLog } from '../events/index.ts';
 import { openConnections } from '../integrations/index.ts';
 import type { OpenConnection } from '../integrations/index.ts';
-import { inTransaction } from '../platform/db/transaction.ts';
 import { GroupCommit } from '../platform/group-commit.ts';
 import { isDatabaseAway } from '../platform/http/failure.ts';
 import { LEASE_SECONDS } from '../platform/jobs/job-queue.ts';
@@ -48,7 +47,10 @@ export interface StepWorkerParts extends Sender {
 export class StepWorker {
   readonly #parts: StepWorkerParts;
   readonly #held = new Map<string, HeldStep>();
-  readonly #wake = new Signal();
+  /** Something was enqueued. */
+  readonly #due = new Signal();
+  /** A step is done with. */
+  readonly #free = new Signal();
   readonly #settler: GroupCommit<Settlement, 'written' | 'lost'>;
   #stopping = false;
   #loop: Promise<void> | undefined;
@@ -72,15 +74,16 @@ export class StepWorker {
 
   /** Tells that there may be work now. */
   wake(): void {
-    this.#wake.raise();
+    this.#due.raise();
   }
 
   /** Takes no more work, and resolves when what is in hand is written down. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#wake.raise();
+    this.#due.raise();
+    this.#free.raise();
     await this.#loop;
-    while (this.#held.size > 0) await this.#wake.wait(RETRY_MS);
+    while (this.#held.size > 0) await this.#free.wait(RETRY_MS);
     clearInterval(this.#heartbeat);
   }
 
@@ -90,19 +93,20 @@ export class StepWorker {
       const room = MAX_HELD - this.#held.size;
       // Claims cost the same for one job as for many: wait until a good part of the room is free.
       if (room < MAX_CLAIM / 2) {
-        await this.#wake.wait(POLL_MS);
+        await this.#free.wait(POLL_MS);
         continue;
       }
       if (this.#held.size > 0) await delay(GATHER_MS);
       try {
-        const jobs = await queue.claim(Math.min(room, MAX_CLAIM));
-        if (jobs.length === 0) {
-          await this.#wake.wait(POLL_MS);
-          continue;
+        const limit = Math.min(room, MAX_CLAIM);
+        const jobs = await queue.claim(limit);
+        if (jobs.length > 0) {
+          platform.checkpoint('step: claimed');
+          for (const job of jobs) this.#held.set(job.id, job);
+          void this.#work(jobs);
         }
-        platform.checkpoint('step: claimed');
-        for (const job of jobs) this.#held.set(job.id, job);
-        void this.#work(jobs);
+        // The queue had no more than these: there is nothing to claim until something is enqueued.
+        if (jobs.length < limit) await this.#due.wait(POLL_MS);
       } catch (error) {
         platform.log.error({ err: error }, 'steps cannot be claimed; trying again');
         await delay(RETRY_MS);
@@ -130,7 +134,7 @@ export class StepWorker {
   }
 
   async #sendAll(steps: readonly LoadedStep[]): Promise<void> {
-    const { platform, queue, fetchData } = this.#parts;
+    const { platform, fetchData } = this.#parts;
     const now = platform.clock.now();
     const [rendered, connections] = await Promise.all([
       renderRequests(steps, now.getTime(), fetchData),
@@ -157,7 +161,7 @@ export class StepWorker {
         fresh.push({ step, request, number: (last?.number ?? 0) + 1 });
       }
     }
-    await Promise.all([...started, this.#send(fresh, queue)]);
+    await Promise.all([...started, this.#send(fresh)]);
   }
 
   async #openConnections(steps: readonly LoadedStep[]): Promise<ReadonlyMap<string, OpenConnection>> {
@@ -171,14 +175,11 @@ export class StepWorker {
     return new Map(opened.flatMap((connections) => [...connections]));
   }
 
-  async #send(prepared: readonly PreparedRequest[], queue: StepQueue): Promise<void> {
+  async #send(prepared: readonly PreparedRequest[]): Promise<void> {
     if (prepared.length === 0) return;
     const { platform } = this.#parts;
-    const allowed = await inTransaction(platform.db, async (tx) => {
-      const intents = await writeIntents(tx, queue, prepared, platform.clock.now());
-      platform.checkpoint('step: before the intent is committed');
-      return intents;
-    });
+    platform.checkpoint('step: before the intent is committed');
+    const allowed = await writeIntents(platform.db, prepared, platform.clock.now());
     platform.checkpoint('step: after the intent is committed');
     const sent = new Set(allowed);
     this.#release(prepared.filter((request) => !sent.has(request)).map(({ step }) => step.job));
@@ -190,7 +191,7 @@ export class StepWorker {
   async #check(request: PreparedRequest): Promise<void> {
     const checked = await checkRequest(this.#parts, request);
     if (checked.kind === 'settlement') await this.#settle(checked.settlement);
-    else await this.#send([{ ...request, number: request.number + 1 }], this.#parts.queue);
+    else await this.#send([{ ...request, number: request.number + 1 }]);
   }
 
   /** The result of a request is known only here: it is kept until the database takes it, or the lease is another's. */
@@ -217,15 +218,14 @@ export class StepWorker {
   }
 
   async #write(settlements: readonly Settlement[]): Promise<('written' | 'lost')[]> {
-    const lost = await commitSettlements(this.#parts, settlements);
+    const lost = await commitSettlements({ ...this.#parts, onEnqueued: () => this.wake() }, settlements);
     const lostJobs = new Set(lost);
-    this.#wake.raise();
     return settlements.map((settlement) => (lostJobs.has(settlement) ? 'lost' : 'written'));
   }
 
   #release(jobs: readonly HeldStep[]): void {
     for (const { id } of jobs) this.#held.delete(id);
-    this.#wake.raise();
+    this.#free.raise();
   }
 
   async #beat(): Promise<void> {

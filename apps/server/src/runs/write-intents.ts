@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 
-import type { Tx } from '../platform/db/database.ts';
+import type { Queryable } from '../platform/db/database.ts';
 import type { PreparedRequest } from './execute-step.ts';
-import type { StepQueue } from './step-job.ts';
 
 /** Headers whose values are kept as `[secret]`. */
 const SECRET_HEADERS =
@@ -11,36 +10,36 @@ const SECRET_HEADERS =
 const BODY_LIMIT = 64 * 1024;
 
 /**
- * Writes down that requests are about to leave, and answers those that may: a job that this process no longer holds
- * is another's to send. An intent without an outcome is a request whose fate is unknown.
+ * Writes down that requests are about to leave, and answers those that may. The row is also the fence: of two workers
+ * that hold one step, since the lease of the first has passed, one writes the attempt of this number, and the other does
+ * not send. An intent without an outcome is a request whose fate is unknown.
  */
 export async function writeIntents(
-  tx: Tx,
-  queue: StepQueue,
+  db: Queryable,
   prepared: readonly PreparedRequest[],
   now: Date,
 ): Promise<PreparedRequest[]> {
   if (prepared.length === 0) return [];
-  const held = await queue.confirm(
-    tx,
-    prepared.map(({ step }) => step.job),
-  );
-  const allowed = prepared.filter(({ step }) => held.has(step.job.id));
-  const data = allowed.map(({ step }) => step.job.data);
-  await sql`
+  const data = prepared.map(({ step }) => step.job.data);
+  const { rows } = await sql<{ step_id: string }>`
     insert into attempt (workspace_id, profile_id, run_id, step_id, number, method, url, headers, body, sent_at)
     select w, p, r, s, n, m, u, h, b, ${now} from unnest(
       ${data.map(({ workspaceId }) => workspaceId)}::uuid[],
       ${data.map(({ profileId }) => profileId)}::uuid[],
       ${data.map(({ runId }) => runId)}::uuid[],
       ${data.map(({ stepId }) => stepId)}::uuid[],
-      ${allowed.map(({ number }) => number)}::integer[],
-      ${allowed.map(({ request }) => request.method)}::text[],
-      ${allowed.map(({ request }) => request.url)}::text[],
-      ${allowed.map(({ request }) => JSON.stringify(withoutSecrets(request.headers)))}::jsonb[],
-      ${allowed.map(({ request }) => request.body?.slice(0, BODY_LIMIT) ?? null)}::text[]) as t(w, p, r, s, n, m, u, h, b)
-  `.execute(tx);
-  return allowed;
+      ${prepared.map(({ number }) => number)}::integer[],
+      ${prepared.map(({ request }) => request.method)}::text[],
+      ${prepared.map(({ request }) => request.url)}::text[],
+      ${prepared.map(({ request }) => JSON.stringify(withoutSecrets(request.headers)))}::jsonb[],
+      ${prepared.map(({ request }) => request.body?.slice(0, BODY_LIMIT) ?? null)}::text[]) as t(w, p, r, s, n, m, u, h, b)
+    where exists (
+      select from run_step x
+      where x.workspace_id = w and x.profile_id = p and x.run_id = r and x.id = s and x.left_at is null)
+    on conflict do nothing
+    returning step_id`.execute(db);
+  const written = new Set(rows.map((row) => row.step_id));
+  return prepared.filter(({ step }) => written.has(step.job.data.stepId));
 }
 
 function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {

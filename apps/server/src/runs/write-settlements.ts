@@ -16,6 +16,8 @@ export interface SettlementParts {
   readonly platform: Platform;
   readonly queue: StepQueue;
   readonly log: EventLog;
+  /** Called after a commit where there are further steps to work on. */
+  readonly onEnqueued: () => void;
 }
 
 /** Ends a transaction that wrote results whose leases turned out to be lost: nothing of it may stay. */
@@ -27,9 +29,10 @@ class LeasesLost extends Error {}
  * look-up.
  */
 export async function commitSettlements(
-  { platform, queue, log }: SettlementParts,
+  parts: SettlementParts,
   settlements: readonly Settlement[],
 ): Promise<readonly Settlement[]> {
+  const { platform } = parts;
   const commit = async (write: (tx: Tx) => Promise<Written>): Promise<readonly Settlement[]> => {
     const { lost, confirm } = await inTransaction(platform.db, async (tx) => {
       const written = await write(tx);
@@ -41,11 +44,11 @@ export async function commitSettlements(
     return lost;
   };
   try {
-    return await commit(async (tx) => await writeTogether(tx, queue, log, settlements));
+    return await commit(async (tx) => await writeTogether(tx, parts, settlements));
   } catch (error) {
     // A lost lease shows as such, or as a row that its present holder has written: then it is looked at first.
     if (isDatabaseAway(error)) throw error;
-    return await commit(async (tx) => await writeHeld(tx, queue, log, settlements));
+    return await commit(async (tx) => await writeHeld(tx, parts, settlements));
   }
 }
 
@@ -58,16 +61,15 @@ interface Written {
 /** Everything in one go, before it is known whether the leases hold: they nearly always do, and it saves round trips. */
 async function writeTogether(
   tx: Tx,
-  queue: StepQueue,
-  log: EventLog,
+  parts: SettlementParts,
   settlements: readonly Settlement[],
 ): Promise<Written> {
   const [held, confirm] = await Promise.all([
-    queue.finish(
+    parts.queue.finish(
       tx,
       settlements.map(({ job }) => job),
     ),
-    writeResults(tx, queue, log, settlements),
+    writeResults(tx, parts, settlements),
   ]);
   if (settlements.some(({ job }) => !held.has(job.id))) throw new LeasesLost('a lease is lost');
   return { lost: [], confirm };
@@ -75,18 +77,16 @@ async function writeTogether(
 
 async function writeHeld(
   tx: Tx,
-  queue: StepQueue,
-  log: EventLog,
+  parts: SettlementParts,
   settlements: readonly Settlement[],
 ): Promise<Written> {
-  const held = await queue.finish(
+  const held = await parts.queue.finish(
     tx,
     settlements.map(({ job }) => job),
   );
   const confirm = await writeResults(
     tx,
-    queue,
-    log,
+    parts,
     settlements.filter(({ job }) => held.has(job.id)),
   );
   return { lost: settlements.filter(({ job }) => !held.has(job.id)), confirm };
@@ -94,8 +94,7 @@ async function writeHeld(
 
 async function writeResults(
   tx: Tx,
-  queue: StepQueue,
-  log: EventLog,
+  { queue, log, onEnqueued }: SettlementParts,
   settlements: readonly Settlement[],
 ): Promise<() => void> {
   const settled = settlements.filter((settlement) => settlement.kind === 'settled');
@@ -108,7 +107,7 @@ async function writeResults(
     change: settleStep(step.definition, step.node.id, result),
     cause: { kind: 'step', stepId: job.data.stepId },
   }));
-  const [confirm] = await Promise.all([
+  const [confirm, , , enqueued] = await Promise.all([
     log.append(
       tx,
       settled.flatMap(({ event }) => event ?? []),
@@ -118,7 +117,10 @@ async function writeResults(
     recordChanges(tx, queue, changes),
     writeIssuances(tx, settled),
   ]);
-  return confirm;
+  return () => {
+    confirm();
+    if (enqueued > 0) onEnqueued();
+  };
 }
 
 async function writeAttempts(

@@ -16,12 +16,13 @@ export interface NodeCount {
 
 /** Rows over which concurrent writers of one node's minute are spread: with 8, waiting was the dearest statement. */
 const SLOTS = 32;
+const MINUTE_MS = 60_000;
 
 /** Adds to the counters as part of the transaction of the steps that are counted. */
 export async function countNodes(tx: Tx, items: readonly NodeCount[]): Promise<void> {
-  const byRow = new Map<string, NodeCount & { minute: string }>();
+  const byRow = new Map<string, NodeCount & { minute: number }>();
   for (const item of items) {
-    const minute = `${item.at.toISOString().slice(0, 16)}:00Z`;
+    const minute = item.at.getTime() - (item.at.getTime() % MINUTE_MS);
     const key = [item.workspaceId, item.workflowId, item.version, item.nodeId, minute].join(' ');
     byRow.set(key, { ...item, minute, counts: addCounts(byRow.get(key)?.counts ?? NO_COUNTS, item.counts) });
   }
@@ -37,7 +38,7 @@ export async function countNodes(tx: Tx, items: readonly NodeCount[]): Promise<v
       ${rows.map(({ workflowId }) => workflowId)}::uuid[],
       ${rows.map(({ version }) => version)}::integer[],
       ${rows.map(({ nodeId }) => nodeId)}::text[],
-      ${rows.map(({ minute }) => minute)}::timestamptz[],
+      ${rows.map(({ minute }) => new Date(minute).toISOString())}::timestamptz[],
       ${rows.map(({ counts }) => counts.entered)}::bigint[],
       ${rows.map(({ counts }) => counts.executed)}::bigint[],
       ${rows.map(({ counts }) => counts.succeeded)}::bigint[],

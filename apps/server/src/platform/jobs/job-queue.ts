@@ -29,11 +29,6 @@ export interface JobQueue<Data extends object> {
    * the caller must not commit what it did.
    */
   finish(tx: Tx, jobs: readonly Job<Data>[]): Promise<ReadonlySet<string>>;
-  /**
-   * Extends the lease of jobs as part of the caller's transaction; answers the ids that this process still held. Until
-   * the transaction ends nobody else can take them.
-   */
-  confirm(tx: Tx, jobs: readonly Job<Data>[]): Promise<ReadonlySet<string>>;
   /** Extends the lease of the jobs that are still being worked on. */
   heartbeat(jobs: readonly Job<Data>[]): Promise<void>;
   /** Removes jobs that have not been claimed, as part of the caller's transaction. */

@@ -90,11 +90,6 @@ class PgBossQueue<Data extends object> implements JobQueue<Data> {
     return settledIds(response);
   }
 
-  async confirm(tx: Tx, jobs: readonly Job<Data>[]): Promise<ReadonlySet<string>> {
-    if (jobs.length === 0) return new Set();
-    return settledIds(await this.#boss.touch(this.#name, jobs.map(held), { db: fromKysely(tx) }));
-  }
-
   async heartbeat(jobs: readonly Job<Data>[]): Promise<void> {
     if (jobs.length > 0) await this.#boss.touch(this.#name, jobs.map(held));
   }
