@@ -11,8 +11,12 @@ export interface Child extends AsyncDisposable {
 }
 
 /** Starts a program of this folder and waits for its `ready` message. It ends with the scope. */
-export async function startChild(script: string, env: Readonly<Record<string, string>>): Promise<Child> {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, script)], {
+export async function startChild(
+  script: string,
+  env: Readonly<Record<string, string>>,
+  nodeOptions: readonly string[] = [],
+): Promise<Child> {
+  const child = spawn(process.execPath, [...nodeOptions, path.join(import.meta.dirname, script)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -17,11 +17,12 @@ const API_KEY = 'bench-api-key-0123456789';
 /** A server of its own with an embedded PostgreSQL, fsync on, in a temporary folder. */
 export async function benchServer(): Promise<BenchServer> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'laurel-bench-'));
-  const child = await startChild('server-child.ts', {
-    LAUREL_DATA_DIR: dataDir,
-    PORT: '0',
-    LAUREL_API_KEY: API_KEY,
-  });
+  const child = await startChild(
+    'server-child.ts',
+    { LAUREL_DATA_DIR: dataDir, PORT: '0', LAUREL_API_KEY: API_KEY },
+    // As `npm run laurel` starts it.
+    ['--max-semi-space-size=16'],
+  );
   return {
     origin: String(child.ready.get('origin')),
     connectionString: String(child.ready.get('connectionString')),

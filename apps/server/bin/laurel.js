@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
+// 16 MB for young objects: 85 MB less memory under load than Node's own choice, and no slower (bench/RESULTS.md).
 // Plain JavaScript, so that an old Node can say that it is too old instead of failing on TypeScript.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
