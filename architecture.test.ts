@@ -41,7 +41,7 @@ function read(folder: string): SourceFile[] {
 
 const files = ['packages', 'apps', 'e2e', 'bench'].flatMap(read);
 const server = files.filter(({ name }) => name.startsWith(`${SERVER}/`));
-const isTest = (name: string): boolean => name.endsWith('.test.ts') || name.startsWith(`${SERVER}/testing/`);
+const isTest = (name: string): boolean => name.endsWith('.test.ts') || name.includes('/testing/');
 
 /** The file that a relative import leads to, from the root. */
 function target(from: string, specifier: string): string | undefined {
