@@ -3,13 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 
 import type { Config } from './platform/config.ts';
+import type { Log } from './platform/log.ts';
 import { startEmbeddedPostgres } from './platform/postgres/index.ts';
+import type { ServerEvent } from './platform/postgres/index.ts';
 
 export interface DatabaseSource {
+  /** Stays the same when the embedded server dies and is restarted. */
   readonly connectionString: string;
   /** For people: where the data is. Without a password. */
   readonly description: string;
-  /** The process of the embedded server; undefined where `DATABASE_URL` is used. */
+  /** The process of the embedded server that runs now, or ran last; undefined where `DATABASE_URL` is used. */
   readonly pid: number | undefined;
   stop(): Promise<void>;
 }
@@ -23,24 +26,62 @@ const WAIT_MS = 30_000;
 const TRY_EVERY_MS = 500;
 const MIN_VERSION = 15;
 
-/** The database of the configuration, else the embedded one, started or adopted. */
+/**
+ * The database of the configuration, else the embedded one, started or adopted. `log` is told when the embedded server
+ * dies and when it is back.
+ */
 export async function openDatabaseSource(
   config: Config,
   onProgress: (message: string) => void,
+  log?: Log,
 ): Promise<DatabaseSourceOutcome> {
   if (config.databaseUrl !== undefined) return await waitForDatabase(config.databaseUrl, onProgress);
-  const outcome = await startEmbeddedPostgres({ dataDir: config.dataDir, onProgress });
+  const outcome = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    onProgress,
+    ...(log !== undefined && { onEvent: (event) => logEvent(log, event) }),
+  });
   if (outcome.kind === 'failed') return { kind: 'failed', message: outcome.message };
   const { postgres } = outcome;
   return {
     kind: 'open',
     source: {
-      connectionString: postgres.connectionString,
+      connectionString: postgres.localConnectionString,
       description: `PostgreSQL ${postgres.version} in ${config.dataDir}${postgres.adopted ? ' (was running)' : ''}`,
-      pid: postgres.pid,
+      get pid() {
+        return postgres.pid;
+      },
       stop: async () => await postgres.stop(),
     },
   };
+}
+
+function logEvent(log: Log, event: ServerEvent): void {
+  switch (event.kind) {
+    case 'died': {
+      const { pid, how, lastWords, restartInMs } = event;
+      const when = restartInMs === 0 ? 'now' : `in ${restartInMs / 1000} s`;
+      const manner = how === undefined ? '' : ` (${how})`;
+      log.error(
+        { pid, how, lastWords, restartInMs },
+        `the embedded PostgreSQL has died${manner}; it is restarted ${when}`,
+      );
+      return;
+    }
+    case 'restart-failed': {
+      const { message, retryInMs } = event;
+      log.error({ retryInMs }, `the embedded PostgreSQL is not back: ${message}`);
+      return;
+    }
+    case 'back': {
+      const { pid, adopted, awayMs } = event;
+      log.warn(
+        { pid, adopted, awayMs: Math.round(awayMs) },
+        'the embedded PostgreSQL is back; it lost nothing that was committed',
+      );
+      return;
+    }
+  }
 }
 
 async function waitForDatabase(

@@ -26,7 +26,7 @@ export async function startServer(
 ): Promise<ServerOutcome> {
   const folder = ensureDataDir(config.dataDir);
   if (folder !== undefined) return { kind: 'failed', message: folder };
-  const opened = await openDatabaseSource(config, onProgress);
+  const opened = await openDatabaseSource(config, onProgress, log);
   if (opened.kind === 'failed') return opened;
   const { source } = opened;
   try {

@@ -26,6 +26,15 @@ function lockText(folder: string, pid: number): string {
   return `${pid}\n${path.join(folder, 'postgres')}\n1700000000\n5432\n\n127.0.0.1\n         0         0\nready   \n`;
 }
 
+/** A server that runs, and that nobody is left to restart. */
+async function left(folder: string): Promise<{ pid: number; connectionString: string }> {
+  const program = otherProgram(folder);
+  const outcome = await program.outcome();
+  if (outcome.kind === 'failed') throw new Error(outcome.message);
+  await program.kill();
+  return outcome.postgres;
+}
+
 describe('a server that runs already', () => {
   it('is adopted after kill -9 of the program that started it, and goes on writing its log', async () => {
     const folder = await clusterFolder();
@@ -133,7 +142,7 @@ describe('what a crash left', () => {
 
   it('is waited for while a process of the killed server lives, and then said to be in the way', async () => {
     const folder = await clusterFolder();
-    const server = await started(folder, QUICK);
+    const server = await left(folder);
     const client = await session(server.connectionString);
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     const backend = rows[0]?.pid ?? 0;
@@ -151,7 +160,7 @@ describe('what a crash left', () => {
 
   it('is no hindrance after kill -9 of the server and all its processes', async () => {
     const folder = await clusterFolder();
-    const server = await started(folder, QUICK);
+    const server = await left(folder);
     expect(childrenOf(server.pid).length).toBeGreaterThan(3);
     killServer(server.pid);
     const again = await started(folder, QUICK);

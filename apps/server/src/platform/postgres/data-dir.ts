@@ -21,6 +21,10 @@ export interface DataDir {
   readonly cluster: string;
   readonly logFile: string;
   readonly passwordFile: string;
+  /** Keeps the port from one start to the next. */
+  readonly portFile: string;
+  /** Holds the server's socket, where its path is short enough for one. */
+  readonly socketFolder: string;
 }
 
 /** Makes the folder where it is missing (0700; folders above it get the usual mode), and sees that it can be written. */
@@ -52,6 +56,8 @@ export function openDataDir(given: string): DataDir | Failure {
     cluster,
     logFile: path.join(folder, 'postgres.log'),
     passwordFile: path.join(folder, 'postgres-password'),
+    portFile: path.join(folder, 'postgres-port'),
+    socketFolder: path.join(folder, 'postgres-socket'),
   };
 }
 

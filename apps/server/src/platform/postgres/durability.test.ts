@@ -25,7 +25,8 @@ describe('kill -9 of the whole server while rows are acknowledged', () => {
     const folder = scratchFolder();
     const kept = Array.from({ length: WRITERS }, (): number[] => []);
     for (let round = 1; round <= ROUNDS; round++) {
-      const { connectionString, pid, adopted } = await started(folder);
+      const server = await started(folder);
+      const { connectionString, adopted } = server;
       expect(adopted).toBe(false);
       await query(
         connectionString,
@@ -45,17 +46,17 @@ describe('kill -9 of the whole server while rows are acknowledged', () => {
         timeout: 20_000,
         interval: 5,
       });
-      killServer(pid);
+      killServer(server.pid);
       expect((await ends).map(({ status }) => status)).toEqual(kept.map(() => 'rejected'));
 
-      const after = await started(folder);
-      const rows = await query(
-        after.connectionString,
-        'select batch, count(*)::int as n from acknowledged group by 1',
+      const rows = await vi.waitFor(
+        async () =>
+          await query(connectionString, 'select batch, count(*)::int as n from acknowledged group by 1'),
+        { timeout: 20_000 },
       );
       const found = new Map(rows.map(({ batch, n }) => [batch, n]));
       expect(kept.flat().filter((batch) => found.get(batch) !== BATCH)).toEqual([]);
-      await after.stop();
+      await server.stop();
     }
   });
 });

@@ -44,3 +44,12 @@ export function isServerOf(pid: number, cluster: string): boolean {
     return false;
   }
 }
+
+/** Sends a signal to a process that may have ended before. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
+}

@@ -95,9 +95,11 @@ describe.runIf(IS_ROOT)('as root', () => {
     withoutNamespaces();
     layOutHome(0, 0o755);
     const folder = path.join(home, 'of-nobody');
-    const { pid, connectionString } = await started(folder, QUICK, { packageFolder });
+    const { pid, connectionString, localConnectionString } = await started(folder, QUICK, { packageFolder });
     expect([uidOf(pid), innerUidOf(pid)]).toEqual([NOBODY, 0]);
     expect(await query(connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(localConnectionString).not.toBe(connectionString);
+    expect(await query(localConnectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
     expect(statSync(path.join(folder, 'postgres')).uid).toBe(NOBODY);
     expect(statSync(folder).mode & 0o777).toBe(0o710);
     expect(statSync(path.join(folder, 'postgres-password'))).toMatchObject({ uid: 0 });

@@ -1,3 +1,5 @@
+import type { Address } from './address.ts';
+
 /**
  * What a new cluster starts with, in its postgresql.conf, where an operator may change it. The memory is that of a
  * small machine; the rest suits batched writes: few, spread checkpoints, and page images that are compressed.
@@ -17,8 +19,6 @@ const INITIAL: Readonly<Record<string, string>> = {
 /** What the rest of Laurel relies on; nothing overrules it. */
 const FIXED: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
-  // No socket file: its path may have 107 bytes at most, which a data folder easily passes.
-  unix_socket_directories: '',
   // An event that was answered is on disk. With 100 rows a commit it costs nothing measurable to keep it so.
   synchronous_commit: 'on',
   // To stderr, which is the log file.
@@ -33,8 +33,14 @@ export function initialSettings(): string[] {
 }
 
 /** The command line's settings: those of the caller, then those that are fixed. */
-export function runtimeSettings(port: number, given: Readonly<Record<string, string>>): string[] {
-  return Object.entries({ ...given, ...FIXED, port: String(port) }).flatMap(([name, value]) => [
+export function runtimeSettings(address: Address, given: Readonly<Record<string, string>>): string[] {
+  const listening = {
+    port: String(address.port),
+    // A list, in which a name in quotes may hold whatever it likes.
+    unix_socket_directories:
+      address.socketFolder === undefined ? '' : `"${address.socketFolder.replaceAll('"', '""')}"`,
+  };
+  return Object.entries({ ...given, ...FIXED, ...listening }).flatMap(([name, value]) => [
     '-c',
     `${name}=${value}`,
   ]);

@@ -51,6 +51,7 @@ export class ServerUse {
   readonly #isUp: () => boolean;
   #session: Session | undefined;
   #left = false;
+  #rejoining: Promise<void> | undefined;
 
   constructor(session: Session, connectionString: string, isUp: () => boolean) {
     this.version = session.version;
@@ -69,7 +70,8 @@ export class ServerUse {
     try {
       socket.ref();
       await client.query('select pg_advisory_unlock_all()');
-      const last = await becomesLast(client);
+      // What runs in its place since it died is not the caller's to stop.
+      const last = this.#isUp() && (await becomesLast(client));
       if (last) socket.unref();
       else await client.end();
       return last;
@@ -79,12 +81,19 @@ export class ServerUse {
     }
   }
 
+  /** Gives up a server that is gone: this never joins whatever comes up at its address. */
+  async abandon(): Promise<void> {
+    this.#left = true;
+    this.#session?.socket.destroy();
+    await this.#rejoining;
+  }
+
   #hold(session: Session): void {
     this.#session = session;
     session.socket.unref();
     session.client.once('end', () => {
       this.#session = undefined;
-      void this.#rejoin();
+      this.#rejoining = this.#rejoin();
     });
   }
 

@@ -1,29 +1,54 @@
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, fstatSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { choosePort, isFree, makeSocketFolder, readPort, socketFile } from './address.ts';
+import type { Address } from './address.ts';
 import type { DataDir } from './data-dir.ts';
 import type { Binaries } from './locate-binaries.ts';
-import { serverState } from './lock-file.ts';
+import { removeSocketLock, serverState } from './lock-file.ts';
 import { lastLines, textOf } from './outcome.ts';
+import { giveTo } from './run-as.ts';
 import { programEnvironment } from './run-program.ts';
 import type { Identity } from './run-program.ts';
+import { openLog, readLog } from './server-log.ts';
 import { runtimeSettings } from './server-settings.ts';
-import { stopServer } from './stop-server.ts';
 
 export type ServerStart =
-  | { readonly kind: 'ready'; readonly pid: number }
-  /** Something that may pass: what is left of a killed server, a faster starter, a port taken in the meantime. */
-  | { readonly kind: 'hindered'; readonly reason: string }
+  | {
+      readonly kind: 'ready';
+      readonly pid: number;
+      /** Resolves with how it ended, such as "killed by SIGKILL". */
+      readonly ended: Promise<string>;
+    }
+  /** Something that may pass. */
+  | { readonly kind: 'hindered'; readonly because: Hindrance; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
+
+type Hindrance =
+  /** A faster starter, or a killed server that is not quite gone. */
+  | 'lock'
+  /** Processes of a killed server use its memory. */
+  | 'memory'
+  /** Another program has the port. */
+  | 'port'
+  /** The system makes no socket in that folder. */
+  | 'socket'
+  /** It was told to give up. */
+  | 'given-up';
 
 /** How long a server may take: after a crash it first replays at most `max_wal_size` of its log. */
 export const START_MS = 300_000;
 const LOOK_EVERY_MS = 20;
+const STOP_STARTING_MS = 5_000;
 const TELL_AFTER_MS = 3_000;
-const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
-const HINDRANCE = /lock file|pre-existing shared memory|could not create any TCP\/IP sockets/;
+const HINDRANCES: readonly (readonly [Hindrance, RegExp])[] = [
+  ['memory', /pre-existing shared memory/],
+  ['port', /could not create any TCP\/IP sockets/],
+  ['socket', /could not create any Unix-domain sockets/],
+  ['lock', /lock file/],
+];
 
 export interface ServerRequest {
   readonly dataDir: DataDir;
@@ -33,6 +58,10 @@ export interface ServerRequest {
   /** The process that a left lock names, and that is not a server of this cluster. */
   readonly stalePid: number | undefined;
   readonly onProgress: (message: string) => void;
+  /** Where it has to listen; undefined: where the last one did, else wherever is free. */
+  readonly port: number | undefined;
+  readonly withSocket: boolean;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -41,10 +70,13 @@ export interface ServerRequest {
  */
 export async function startServer(request: ServerRequest): Promise<ServerStart> {
   const { dataDir, binaries, identity, settings, stalePid, onProgress } = request;
-  const port = await freePort();
+  if (request.port !== undefined && !(await isFree(request.port))) {
+    return { kind: 'hindered', because: 'port', reason: `another program has the port ${request.port}` };
+  }
+  const address = await chooseAddress(request);
   const log = openLog(dataDir.logFile);
   const { size: before } = fstatSync(log);
-  const server = [binaries.postgres, '-D', dataDir.cluster, ...runtimeSettings(port, settings)];
+  const server = [binaries.postgres, '-D', dataDir.cluster, ...runtimeSettings(address, settings)];
   const [program = binaries.postgres, ...args] = [...identity.prefix, ...server];
   const child = spawn(program, args, {
     cwd: '/',
@@ -58,18 +90,30 @@ export async function startServer(request: ServerRequest): Promise<ServerStart> 
   });
   closeSync(log);
   const end: { seen: boolean; spawnError?: string } = { seen: false };
-  child.once('error', (error) => Object.assign(end, { seen: true, spawnError: textOf(error) }));
-  child.once('exit', () => Object.assign(end, { seen: true }));
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => {
+      Object.assign(end, { seen: true, spawnError: textOf(error) });
+      resolve(textOf(error));
+    });
+    child.once('exit', (status, signal) => {
+      end.seen = true;
+      resolve(signal === null ? `ended with status ${status}` : `killed by ${signal}`);
+    });
+  });
   const begun = performance.now();
   for (let told = false; !end.seen;) {
     const state = serverState(dataDir.cluster);
     if (state.kind === 'ready' && state.pid === child.pid) {
       child.unref();
-      return { kind: 'ready', pid: state.pid };
+      return { kind: 'ready', pid: state.pid, ended };
+    }
+    if (request.signal.aborted) {
+      await stopStarting(child, ended);
+      return { kind: 'hindered', because: 'given-up', reason: 'given up' };
     }
     const waited = performance.now() - begun;
-    if (waited > START_MS && child.pid !== undefined) {
-      await stopServer(dataDir.cluster, child.pid);
+    if (waited > START_MS) {
+      await stopStarting(child, ended);
       return { kind: 'failed', reason: `It was not ready after ${START_MS / 1000} s.` };
     }
     if (waited > TELL_AFTER_MS && !told) {
@@ -78,25 +122,31 @@ export async function startServer(request: ServerRequest): Promise<ServerStart> 
     }
     await delay(LOOK_EVERY_MS);
   }
-  const said = readFileSync(dataDir.logFile).subarray(before).toString();
+  const said = readLog(dataDir.logFile, before);
   const reason = [end.spawnError, lastLines(said)].filter(Boolean).join('\n');
-  return { kind: HINDRANCE.test(said) ? 'hindered' : 'failed', reason };
+  const hindrance = HINDRANCES.find(([, words]) => words.test(said));
+  return hindrance === undefined
+    ? { kind: 'failed', reason }
+    : { kind: 'hindered', because: hindrance[0], reason };
 }
 
-/** Opens the log for appending; a large one is put aside first, and the one put aside before it goes. */
-function openLog(file: string): number {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
-  return openSync(file, 'a', 0o600);
+/** It is our child whatever it calls itself: until it has become PostgreSQL it goes by another name. */
+async function stopStarting(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+    child.kill(signal);
+    const patience = new AbortController();
+    const tooLong = delay(STOP_STARTING_MS, 'too long', { signal: patience.signal }).catch(() => 'ended');
+    const outcome = await Promise.race([ended, tooLong]);
+    patience.abort();
+    if (outcome !== 'too long') return;
+  }
 }
 
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+async function chooseAddress({ dataDir, identity, port, withSocket }: ServerRequest): Promise<Address> {
+  const address = { port: port ?? (await choosePort(readPort(dataDir.portFile))), socketFolder: undefined };
+  const { socketFolder } = dataDir;
+  if (!withSocket || !makeSocketFolder(socketFolder)) return address;
+  giveTo(identity, socketFolder);
+  removeSocketLock(socketFile(address, socketFolder), dataDir.cluster);
+  return { ...address, socketFolder };
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -30,15 +30,22 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('keeps commits durable, pages checked and itself to loopback, whatever else is set', async () => {
-    const settings = { synchronous_commit: 'off', listen_addresses: '*', port: '1', work_mem: '5MB' };
-    const { connectionString } = await started(scratchFolder(), { settings });
+    const settings = {
+      synchronous_commit: 'off',
+      listen_addresses: '*',
+      unix_socket_directories: '/tmp',
+      port: '1',
+      work_mem: '5MB',
+    };
+    const folder = scratchFolder();
+    const { connectionString } = await started(folder, { settings });
     const effective = {
       fsync: 'on',
       full_page_writes: 'on',
       synchronous_commit: 'on',
       data_checksums: 'on',
       listen_addresses: '127.0.0.1',
-      unix_socket_directories: '',
+      unix_socket_directories: `"${path.join(folder, 'postgres-socket')}"`,
       password_encryption: 'scram-sha-256',
       shared_buffers: '128MB',
       wal_compression: 'pglz',
@@ -75,10 +82,50 @@ describe('the embedded PostgreSQL', () => {
     expect(new URL(two!.connectionString).port).not.toBe(url.port);
   });
 
+  it('is reached by a socket that only its user may enter, where there is one', async () => {
+    const folder = path.join(openFolder(), `it's "a", b`);
+    const { connectionString, localConnectionString } = await started(folder, QUICK);
+    const url = new URL(localConnectionString);
+    expect(url.port).toBe(new URL(connectionString).port);
+    expect(url.searchParams.get('host')).toBe(path.join(folder, 'postgres-socket'));
+    expect(statSync(path.join(folder, 'postgres-socket')).mode & 0o777).toBe(0o700);
+    const who = 'select inet_server_addr() is null as socket from pg_sleep(0)';
+    expect(await query(localConnectionString, who)).toEqual([{ socket: true }]);
+    expect(await query(connectionString, who)).toEqual([{ socket: false }]);
+  });
+
+  it('is reached by its port alone where there can be no socket', async () => {
+    const folder = await clusterFolder();
+    const socketFolder = path.join(folder, 'postgres-socket');
+    const port = readFileSync(path.join(folder, 'postgres-port'), 'utf8').trim();
+    // What PostgreSQL cannot replace, then a file where the folder should be.
+    mkdirSync(path.join(socketFolder, `.s.PGSQL.${port}`));
+    const first = await started(folder, QUICK);
+    expect(first.localConnectionString).toBe(first.connectionString);
+    expect(readFileSync(path.join(folder, 'postgres.log'), 'utf8')).toContain('could not create any Unix');
+    await first.stop();
+    rmSync(socketFolder, { recursive: true });
+    writeFileSync(socketFolder, 'in the way');
+    const second = await started(folder, QUICK);
+    expect(second.localConnectionString).toBe(second.connectionString);
+    expect(await query(second.connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('overcomes the lock of a socket whose number went to another program', async () => {
+    const folder = await clusterFolder();
+    const first = await started(folder, QUICK);
+    await first.stop();
+    const port = new URL(first.connectionString).port;
+    const lock = path.join(folder, 'postgres-socket', `.s.PGSQL.${port}.lock`);
+    writeFileSync(lock, `${process.ppid}\n/elsewhere\n1700000000\n${port}\n\n`);
+    expect(await started(folder, QUICK)).toMatchObject({ adopted: false });
+  });
+
   it('takes a data folder whose path is longer than that of a socket may be, with spaces and quotes in it', async () => {
     const folder = path.join(openFolder(), `it's "a" long $PATH; ${'x'.repeat(110)}`, 'data');
-    const { connectionString } = await started(folder, QUICK);
+    const { connectionString, localConnectionString } = await started(folder, QUICK);
     expect(await query(connectionString, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(localConnectionString).toBe(connectionString);
   });
 
   it('says at once why a setting keeps it from starting, with its own words', async () => {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { codeOf } from './outcome.ts';
-import { isAlive, isServerOf } from './process-identity.ts';
+import { isAlive, isServerOf, sendSignal } from './process-identity.ts';
 
 /**
  * Fast: ends sessions and writes a checkpoint. Immediate: ends at once, and the next start replays the log; nothing
@@ -18,9 +17,9 @@ export async function stopServer(
   { fastMs, immediateMs } = { fastMs: FAST_MS, immediateMs: IMMEDIATE_MS },
 ): Promise<void> {
   if (!isServerOf(pid, cluster)) return;
-  send(pid, 'SIGINT');
+  sendSignal(pid, 'SIGINT');
   if (await isGone(pid, fastMs)) return;
-  if (isServerOf(pid, cluster)) send(pid, 'SIGQUIT');
+  if (isServerOf(pid, cluster)) sendSignal(pid, 'SIGQUIT');
   if (await isGone(pid, immediateMs)) return;
   throw new Error(`PostgreSQL (process ${pid}) on ${cluster} does not stop. Look at postgres.log beside it.`);
 }
@@ -33,13 +32,4 @@ async function isGone(pid: number, patienceMs: number): Promise<boolean> {
     await delay(LOOK_EVERY_MS);
   }
   return true;
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    // It was gone before.
-    if (codeOf(error) !== 'ESRCH') throw error;
-  }
 }

@@ -6,7 +6,12 @@ import { launch } from '../start.ts';
 const [dataDir = '', packageFolder] = process.argv.slice(2);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const outcome = await launch(
-  { dataDir, settings: { fsync: 'off' }, onProgress: say },
+  {
+    dataDir,
+    settings: { fsync: 'off' },
+    onProgress: say,
+    onEvent: ({ kind }) => say(`event: ${kind}`),
+  },
   packageFolder === undefined ? {} : { packageFolder },
 );
 say(JSON.stringify(outcome));
