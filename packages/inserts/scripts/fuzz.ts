@@ -1,7 +1,8 @@
 import { attackTemplates } from '../src/attacks/attack-templates.ts';
+import { attackLibrary } from '../src/attacks/loading-attacks.ts';
 /// <reference types="node" />
 import { createEngine } from '../src/index.ts';
-import type { DataAnswer, OutputContext, RenderInput } from '../src/index.ts';
+import type { DataAnswer, LoadedSource, OutputContext, RenderInput } from '../src/index.ts';
 import { findJsonError } from '../src/json/find-json-error.ts';
 import { SeededRandom } from '../src/runtime/seeded-random.ts';
 
@@ -87,6 +88,15 @@ const pieces: readonly string[] = [
   'cycle ',
   'ifchanged ',
   'autoescape true',
+  "include 'one' ",
+  "import 'one' as m ",
+  "from 'one' import m as n ",
+  "extends 'two' ",
+  'block b ',
+  'endblock',
+  'super()',
+  'm.m(1)',
+  '- a: [1, {b: "c"}]\n',
   'range(1000)',
   'namespace()',
   '{{ x }}',
@@ -156,6 +166,18 @@ function composed(): string {
   return random.below(2) === 0 ? `{{ ${text} }}` : text;
 }
 
+const library = new Map([
+  ...attackLibrary,
+  ['one', '{% macro m(a) %}{{ a }}{{ x }}{% endmacro %}{% set y = 1 %}{{ l }}'],
+  ['two', '[{% block b %}{{ x }}{% endblock %}]'],
+]);
+const templates = {
+  load(name: string): LoadedSource {
+    const source = library.get(name);
+    return source === undefined ? { kind: 'absent' } : { kind: 'found', source };
+  },
+};
+
 let hostCalls = 0;
 const reached = (): string => {
   hostCalls++;
@@ -173,7 +195,7 @@ function input(): RenderInput {
     event: { params: { firstName: '"\\', lastName: '\n' } },
     customer: { email: 'ada@example.org' },
   };
-  return { context, now: 1_700_000_000_000, seed: 'fuzz' };
+  return { context, now: 1_700_000_000_000, seed: 'fuzz', templates };
 }
 
 /** Milliseconds since the last call: of this process alone, where the machine is busy with other things as well. */

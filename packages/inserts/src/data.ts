@@ -1,3 +1,5 @@
+import type { TemplateLoader } from './template-loader.ts';
+
 /**
  * A piece of data that a template turned out to need while it was rendered. Requests are plain data, so that a
  * server can gather those of many renderings and answer them with few queries.
@@ -12,7 +14,13 @@ export type DataRequestBody =
   /** `ordinal` counts the voucher inserts of one rendering; the same ordinal must always get the same voucher. */
   | { readonly kind: 'voucher'; readonly pool: string; readonly assign: boolean; readonly ordinal: number }
   | { readonly kind: 'document'; readonly slug: string }
-  | { readonly kind: 'host'; readonly name: string; readonly id: string };
+  /** For inserts that the host alone knows; `options` as they were written, in the order of their names. */
+  | {
+      readonly kind: 'host';
+      readonly name: string;
+      readonly id: string;
+      readonly options?: Readonly<Record<string, unknown>>;
+    };
 
 /** A request with its stable key, by which its answer is found. */
 export type DataRequest = DataRequestBody & { readonly key: string };
@@ -29,6 +37,8 @@ export type DataAnswers = ReadonlyMap<string, DataAnswer>;
 /** Fetches what a rendering needs; one call a round, with every request of that round. */
 export interface DataSource {
   fetch(requests: readonly DataRequest[]): Promise<readonly DataAnswer[]>;
+  /** Other templates that the one that is rendered may load; they must be at hand, since rendering never waits. */
+  readonly templates?: TemplateLoader;
 }
 
 let lastCatalog = '';
@@ -64,6 +74,7 @@ export function dataKey(request: DataRequestBody): string {
     case 'document':
       return `document:${request.slug}`;
     case 'host':
-      return `host:${request.name.length}:${request.name}:${request.id}`;
+      if (request.options === undefined) return `host:${request.name.length}:${request.name}:${request.id}`;
+      return `host+:${JSON.stringify([request.name, request.id, Object.entries(request.options)])}`;
   }
 }

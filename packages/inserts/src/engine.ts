@@ -4,6 +4,7 @@ import { checkReferences } from './check/check-references.ts';
 import { collectNeeds, gatherNeeds } from './check/collect-needs.ts';
 import { lint } from './check/lints.ts';
 import type { Schema } from './check/schema.ts';
+import { compileRoot } from './compile/loading.ts';
 import { compileBody } from './compile/statement.ts';
 import { contentHash } from './content-hash.ts';
 import { DiagnosticList } from './diagnostic.ts';
@@ -18,8 +19,10 @@ import type { Library } from './library.ts';
 import { defaultLimits } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { jsonMode } from './output/json-mode.ts';
+import { captured } from './output/output-mode.ts';
 import type { OutputContext, OutputMode } from './output/output-mode.ts';
 import { headerMode, htmlMode, textMode, urlMode } from './output/text-modes.ts';
+import type { CompileLoaded } from './runtime/loading.ts';
 import { SourceMap } from './syntax/source-map.ts';
 import { parseTemplate } from './syntax/template-parser.ts';
 import { CompiledTemplate } from './template.ts';
@@ -70,13 +73,25 @@ const modes: ReadonlyMap<OutputContext, OutputMode> = new Map([
 
 const cacheSize = 500;
 
+/** What a text that is rendered is called in messages. */
+const renderedText = 'a rendered text';
+
 export function createEngine(options: EngineOptions = {}): Engine {
   return new TemplateEngine(options);
 }
 
+/** As `Compilation`, with what a loaded template is run by. */
+type OwnCompilation =
+  | {
+      readonly kind: 'compiled';
+      readonly template: CompiledTemplate;
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] };
+
 interface CacheEntry {
   readonly source: string;
-  readonly compilation: Compilation;
+  readonly compilation: OwnCompilation;
 }
 
 class TemplateEngine implements Engine {
@@ -100,14 +115,19 @@ class TemplateEngine implements Engine {
   compile(source: string, options: CompileOptions = {}): Compilation {
     const output = options.output ?? 'text';
     if (source.length > this.limits.templateSize) return tooLong(this.limits.templateSize);
-    const key = `${output} ${contentHash(source)}`;
+    return this.#cached(source, output, null);
+  }
+
+  /** `name` is that of a loaded template. */
+  #cached(source: string, output: OutputContext, name: string | null): OwnCompilation {
+    const key = `${output} ${contentHash(source)}${name === null ? '' : ` ${name}`}`;
     const known = this.#cache.get(key);
     if (known?.source === source) {
       this.#cache.delete(key);
       this.#cache.set(key, known);
       return known.compilation;
     }
-    const compilation = this.#compile(source, output);
+    const compilation = this.#compile(source, output, name);
     this.#cache.set(key, { source, compilation });
     if (this.#cache.size > cacheSize) {
       const [oldest] = this.#cache.keys();
@@ -123,7 +143,7 @@ class TemplateEngine implements Engine {
     const map = new SourceMap(source);
     const diagnostics = new DiagnosticList(map);
     const statements = parseTemplate(map, this.library.inserts, this.limits, diagnostics);
-    checkNames(statements, this.library, diagnostics);
+    checkNames(statements, this.library, diagnostics, false);
     lint(statements, source, output, diagnostics);
     checkReferences(gatherNeeds(statements, this.library).references, options.schema ?? {}, diagnostics);
     if (compilation.kind === 'compiled' && output === 'json')
@@ -131,22 +151,43 @@ class TemplateEngine implements Engine {
     return diagnostics.items.toSorted((a, b) => a.line - b.line || a.column - b.column);
   }
 
-  #compile(source: string, output: OutputContext): Compilation {
-    const map = new SourceMap(source);
+  /** Texts that a template renders are made of data: they are not kept, so that data drives no template out. */
+  #loader(output: OutputContext, mode: OutputMode): CompileLoaded {
+    return (source, name) => {
+      const compilation =
+        name === null ? this.#compile(source, output, renderedText) : this.#cached(source, output, name);
+      if (compilation.kind === 'invalid') {
+        const [first] = compilation.diagnostics.filter(({ severity }) => severity === 'error');
+        const message = `${first?.message ?? ''} (line ${first?.line ?? 1}, column ${first?.column ?? 1})`;
+        return { kind: 'invalid', message };
+      }
+      const { execute } = compilation.template;
+      return {
+        kind: 'compiled',
+        template: { execute, print: (rt) => captured(mode, rt, () => execute(rt)) },
+      };
+    };
+  }
+
+  #compile(source: string, output: OutputContext, name: string | null): OwnCompilation {
+    const map = new SourceMap(source, name);
     const diagnostics = new DiagnosticList(map);
     const statements = parseTemplate(map, this.library.inserts, this.limits, diagnostics);
-    checkNames(statements, this.library, diagnostics);
+    checkNames(statements, this.library, diagnostics, name !== null);
     const mode = modes.get(output);
     if (mode === undefined) throw new Error(`no output ${output}`);
     if (diagnostics.hasErrors) return { kind: 'invalid', diagnostics: diagnostics.items };
+    const c = { library: this.library, output: mode, origin: name, seen: { extends: false } };
+    const execute = compileRoot(compileBody(statements, c), c);
     const template = new CompiledTemplate({
       map,
       output,
       limits: this.limits,
-      execute: compileBody(statements, { library: this.library, output: mode }),
+      execute,
       needs: () => collectNeeds(statements, this.library),
       alwaysValidJson: output === 'json' && isAlwaysValidJson(statements, this.library.inserts),
       clock: this.#clock,
+      compileLoaded: this.#loader(output, mode),
     });
     return { kind: 'compiled', template, diagnostics: diagnostics.items };
   }

@@ -20,7 +20,8 @@ export type { NeededCatalog, NeededNames, Needs, NeedsCollector } from './needs.
 export type { OutputContext } from './output/output-mode.ts';
 export { renderWith, tooManyRounds } from './render-with.ts';
 export type { RenderOutcome } from './render-with.ts';
-export type { RenderError, RenderInput, RenderPass, SkipReason, Template } from './template.ts';
+export type { PlaceWithin, RenderError, RenderInput, RenderPass, SkipReason, Template } from './template.ts';
+export type { LoadedSource, TemplateLoader } from './template-loader.ts';
 export { templateStreamParser } from './editor/stream-parser.ts';
 export type { StreamState, TextStream, TokenStyle } from './editor/stream-parser.ts';
 export type { FilterDefinition, FunctionDefinition, Library, TestDefinition } from './library.ts';

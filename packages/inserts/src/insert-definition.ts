@@ -5,6 +5,8 @@ import type { NeedsCollector } from './needs.ts';
 export interface InsertOptionGrammar {
   readonly name: string;
   readonly required?: boolean;
+  /** True if a bare word is the variable of that name where there is one. */
+  readonly resolves?: boolean;
 }
 
 /** How an insert is written: `name[.path](args)[.column] [option=value]… [body end]`. */
@@ -47,8 +49,8 @@ export interface InsertHost {
 
 /** What an insert comes to. */
 export type InsertOutcome =
-  /** Prints a value. */
-  | { readonly kind: 'value'; readonly value: unknown }
+  /** Prints a value: as any other, as JSON, or as markup, which is not escaped in HTML. */
+  | { readonly kind: 'value'; readonly value: unknown; readonly print?: 'json' | 'markup' }
   /** Renders the body once with these of the declared variables; the others are null. */
   | { readonly kind: 'body'; readonly variables: Readonly<Record<string, unknown>> }
   /** Waits for data; the body sees its variables as null in the meantime. */

@@ -37,6 +37,16 @@ cases('printing', [
   ["{{ 'a\\tb\\\\' }}", 'a\tb\\'],
 ]);
 
+cases('cycle', [
+  ["{% for i in [1, 2, 3] %}{% cycle 'a','b' %}{% endfor %}", 'aba'],
+  ['{% for i in [1, 2] %}{% cycle {{ i }} %}{% endfor %}', '{{ i }}{{ i }}'],
+  ["{% for i in [1, 2] %}{% cycle {{ i }},'b' %}{% endfor %}", '{{ i }}b'],
+  ['{% for i in [1, 2] %}{% cycle l %}{% endfor %}', 'pq'],
+  ['{% for i in [1, 2] %}{% cycle x,unknown,m.a %}{% endfor %}', '5unknown'],
+  ["{% cycle 'a','b' as c %}{% for i in [1, 2] %}{% cycle c %}{% endfor %}", 'ab'],
+  ["{% cycle 'a' %}{% cycle unknown %}", 'aunknown'],
+]);
+
 cases('operators', [
   ['{{ 7 / 2 }} {{ 4 / 2 }} {{ 1 / 0 }} {{ -1 / 0 }}', '3.5 2.0 Infinity -Infinity'],
   ['{{ 7 // 2 }} {{ -7 // 2 }} {{ 7.0 // 2 }}', '3 -4 3.0'],

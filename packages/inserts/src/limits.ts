@@ -18,6 +18,10 @@ export interface Limits {
   readonly macroDepth: number;
   /** Elements of `range()`; as in Jinjava more are left out silently. */
   readonly range: number;
+  /** Different templates that one pass loads (`limit-templates`). Their characters count as steps. */
+  readonly templates: number;
+  /** Depth of templates that load each other, and of texts that `render` renders (`limit-template-depth`). */
+  readonly templateDepth: number;
   /** Data requests of one pass, repeated ones included (`limit-lookups`). */
   readonly lookups: number;
   /** Passes that `renderWith` makes until all data is there (`limit-rounds`). */
@@ -36,6 +40,8 @@ export const defaultLimits: Limits = {
   blockDepth: 48,
   macroDepth: 20,
   range: 1000,
+  templates: 32,
+  templateDepth: 8,
   lookups: 5000,
   rounds: 8,
   milliseconds: 1000,

@@ -27,13 +27,15 @@ export interface Needs {
   readonly steps: readonly { readonly name: string; readonly params: NeededNames }[];
   /** Ids of other data by kind: `aggregate`, `expression`, `metric`, `snippet`, `voucher`, `context-field`, … */
   readonly ids: ReadonlyMap<string, NeededNames>;
+  /** Templates that it loads itself, as they are written; `open` if a name is computed. What those read is not known here. */
+  readonly templates: NeededNames;
   /** Other variables that the template reads without setting them. */
   readonly variables: readonly string[];
 }
 
 /** A name that a template reads, and where. */
 export interface Reference {
-  readonly kind: 'event-param' | 'attribute' | 'catalog' | 'column';
+  readonly kind: 'event-param' | 'attribute' | 'catalog' | 'column' | 'template';
   readonly name: string;
   /** The catalog of a column; '' for others. */
   readonly catalog: string;
@@ -71,6 +73,7 @@ function sorted(names: Iterable<string>): string[] {
 export class NeedsCollector {
   readonly eventParams = new NameSet((name) => this.#refer('event-param', name));
   readonly attributes = new NameSet((name) => this.#refer('attribute', name));
+  readonly templates = new NameSet((name) => this.#refer('template', name));
   /** Every name in the order of the text. */
   readonly references: Reference[] = [];
   /** Where the names that are added next stand. */
@@ -126,6 +129,7 @@ export class NeedsCollector {
       catalogsOpen: this.#catalogsOpen,
       steps: named(this.#steps).map(([name, params]) => ({ name, params: params.result() })),
       ids: new Map(named(this.#ids).map(([kind, ids]) => [kind, ids.result()])),
+      templates: this.templates.result(),
       variables: sorted(this.#variables),
     };
   }

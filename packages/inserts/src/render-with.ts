@@ -14,9 +14,14 @@ export async function renderWith(
   source: DataSource,
   rounds: number = defaultLimits.rounds,
 ): Promise<RenderOutcome> {
+  const templates = input.templates ?? source.templates;
   const answers = new Map<string, DataAnswer>(input.data);
   for (let round = 0; ; round++) {
-    const pass = template.render({ ...input, data: answers });
+    const pass = template.render({
+      ...input,
+      data: answers,
+      ...(templates === undefined ? {} : { templates }),
+    });
     if (pass.kind !== 'needs') return pass;
     if (round >= rounds) return tooManyRounds(rounds);
     for (const answer of await source.fetch(pass.requests)) answers.set(answer.key, answer);

@@ -4,9 +4,11 @@ import { explainInvalidJson } from './json/explain-invalid.ts';
 import type { Limits } from './limits.ts';
 import type { Needs } from './needs.ts';
 import type { OutputContext } from './output/output-mode.ts';
+import type { CompileLoaded } from './runtime/loading.ts';
 import { Runtime } from './runtime/runtime.ts';
 import { Stop } from './runtime/stop.ts';
 import type { SourceMap, Span } from './syntax/source-map.ts';
+import type { TemplateLoader } from './template-loader.ts';
 
 export interface RenderInput {
   /** The variables. Read property by property, own data properties only, and never changed. */
@@ -26,6 +28,8 @@ export interface RenderInput {
    * they are read a good deal faster. Own properties only in either case.
    */
   readonly plainData?: boolean;
+  /** Other templates that this one may load; without it `include` and its like fail. */
+  readonly templates?: TemplateLoader;
 }
 
 /** Why there is nothing to send. `insert` is the text of the insert that said so. */
@@ -35,6 +39,14 @@ export interface SkipReason {
   readonly line: number;
   readonly column: number;
   readonly insert: string;
+  readonly within?: PlaceWithin;
+}
+
+/** The place in a loaded template; line and column beside it are those of the tag that led there. */
+export interface PlaceWithin {
+  readonly template: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 export interface RenderError {
@@ -42,6 +54,7 @@ export interface RenderError {
   readonly message: string;
   readonly line: number;
   readonly column: number;
+  readonly within?: PlaceWithin;
 }
 
 /** What one pass came to. With `needs`, fetch the requests, add the answers and render again. */
@@ -68,6 +81,7 @@ export interface CompiledParts {
   /** True if every rendering without verbatim output is valid JSON. */
   readonly alwaysValidJson: boolean;
   readonly clock: () => number;
+  readonly compileLoaded: CompileLoaded;
 }
 
 export class CompiledTemplate implements Template {
@@ -85,6 +99,10 @@ export class CompiledTemplate implements Template {
     return this.#needs;
   }
 
+  get execute(): Execute {
+    return this.#parts.execute;
+  }
+
   render(input: RenderInput): RenderPass {
     return this.#pass(input, false);
   }
@@ -97,22 +115,29 @@ export class CompiledTemplate implements Template {
     // a pass that lacks data may have stopped only because of that, so the data comes first
     if (rt.missing !== null && stop?.code !== 'limit-lookups')
       return { kind: 'needs', requests: [...rt.missing.values()] };
-    if (stop !== null) return this.#stopped(stop);
+    if (stop !== null) return this.#stopped(stop, rt);
     if (parts.output === 'json' && (rt.verbatim || !parts.alwaysValidJson) && !isJson(rt.text)) {
       if (!traced) return this.#pass(input, true);
       const { at, message } = explainInvalidJson(rt.text, rt.trace ?? [], parts.map);
-      return this.#stopped(new Stop('error', 'json-invalid', message, at));
+      return this.#stopped(new Stop('error', 'json-invalid', message, at), rt);
     }
     return { kind: 'rendered', text: rt.text };
   }
 
-  #stopped(stop: Stop): RenderPass {
-    const { code, message } = stop;
+  #stopped(stop: Stop, rt: Runtime): RenderPass {
+    const { code } = stop;
     const at: Span = stop.at ?? { start: 0, end: 0, line: 1, column: 1 };
-    const { line, column } = at;
-    if (stop.stop === 'error') return { kind: 'failed', error: { code, message, line, column } };
-    const insert = this.#parts.map.source.slice(at.start, at.end);
-    return { kind: 'skipped', reason: { code, message, line, column, insert } };
+    const { line, column } = rt.place(at);
+    const { origin } = at;
+    const message =
+      origin === undefined
+        ? stop.message
+        : `${stop.message} (in ${origin.name}, line ${at.line}, column ${at.column})`;
+    const within =
+      origin === undefined ? {} : { within: { template: origin.name, line: at.line, column: at.column } };
+    if (stop.stop === 'error') return { kind: 'failed', error: { code, message, line, column, ...within } };
+    const insert = (origin?.source ?? this.#parts.map.source).slice(at.start, at.end);
+    return { kind: 'skipped', reason: { code, message, line, column, insert, ...within } };
   }
 }
 

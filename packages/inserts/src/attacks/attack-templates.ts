@@ -1,3 +1,5 @@
+import { loadingAttacks } from './loading-attacks.ts';
+
 /** A template that tries to get out, to run away or to break what it is in. */
 export interface Attack {
   readonly name: string;
@@ -187,4 +189,11 @@ const shape = attacks('shape', [
   'x'.repeat(10_000_000),
 ]);
 
-export const attackTemplates: readonly Attack[] = [...reach, ...injected, ...work, ...memory, ...shape];
+export const attackTemplates: readonly Attack[] = [
+  ...reach,
+  ...injected,
+  ...work,
+  ...memory,
+  ...shape,
+  ...attacks('loading', loadingAttacks),
+];

@@ -27,6 +27,8 @@ function namesFor({ kind, catalog }: Reference, schema: Schema): readonly string
       return schema.catalogs === undefined ? undefined : [...schema.catalogs.keys()];
     case 'column':
       return schema.catalogs?.get(catalog);
+    case 'template':
+      return schema.templates;
   }
 }
 
@@ -40,5 +42,7 @@ function unknown({ kind, name, catalog }: Reference): { code: string; message: s
       return { code: 'unknown-catalog', message: `There is no catalog ${name}.` };
     case 'column':
       return { code: 'unknown-column', message: `The catalog ${catalog} has no column ${name}.` };
+    case 'template':
+      return { code: 'unknown-template', message: `There is no template ${name} to be loaded.` };
   }
 }

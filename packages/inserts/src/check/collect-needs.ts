@@ -2,6 +2,7 @@ import type { StaticInsertCall } from '../insert-definition.ts';
 import type { Library } from '../library.ts';
 import { NeedsCollector } from '../needs.ts';
 import type { Needs } from '../needs.ts';
+import { resolveName } from '../runtime/loading.ts';
 import type { Expression, InsertUse, Statement } from '../syntax/ast.ts';
 import { allStatements, allWithin, childrenOf, expressionsOf } from '../syntax/walk.ts';
 
@@ -20,6 +21,11 @@ export function gatherNeeds(statements: readonly Statement[], library: Library):
       // a row that merely gets a second name is read where that name is used
       if (statement.kind === 'set' && expression.kind === 'name' && rows.has(expression.name)) continue;
       readExpression(expression, needs, own, rows);
+    }
+    if ('path' in statement) {
+      needs.place = statement.path.at;
+      const name = literalText(statement.path);
+      needs.templates.add(name === undefined ? undefined : (resolveName(name, null) ?? name));
     }
     if (statement.kind !== 'insert') continue;
     needs.place = statement.at;
@@ -138,6 +144,8 @@ function ownVariables(statements: readonly Statement[], library: Library): Set<s
     else if (statement.kind === 'for') for (const name of statement.variables) own.add(name);
     else if (statement.kind === 'macro') for (const { name } of statement.parameters) own.add(name);
     else if (statement.kind === 'cycle' && statement.as !== null) own.add(statement.as);
+    else if (statement.kind === 'import' && statement.as !== null) own.add(statement.as);
+    else if (statement.kind === 'from-import') for (const { as } of statement.names) own.add(as);
     else if (statement.kind === 'insert') {
       for (const name of library.inserts.get(statement.use.name)?.variables ?? []) own.add(name);
     }

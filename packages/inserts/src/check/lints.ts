@@ -54,6 +54,13 @@ function lintStatement(statement: Statement, diagnostics: DiagnosticList): void 
 }
 
 function lintExpression(node: Expression, output: OutputContext, diagnostics: DiagnosticList): void {
+  if (node.kind === 'filter' && node.name === 'render') {
+    diagnostics.warning(
+      'render',
+      'render carries out whatever the text says: use it only for texts that nobody else can write.',
+      node.at,
+    );
+  }
   if (node.kind === 'filter' && node.name === 'safe' && output !== 'text') {
     diagnostics.warning(
       'safe',

@@ -6,4 +6,6 @@ export interface Schema {
   readonly attributes?: readonly string[];
   /** Catalogs with their columns. */
   readonly catalogs?: ReadonlyMap<string, readonly string[]>;
+  /** Templates that can be loaded; empty where there are none. */
+  readonly templates?: readonly string[];
 }

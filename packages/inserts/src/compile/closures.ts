@@ -19,4 +19,8 @@ export type Execute = (rt: Runtime) => Signal;
 export interface CompileContext {
   readonly library: Library;
   readonly output: OutputMode;
+  /** The template that is compiled, if another one loads it. */
+  readonly origin: string | null;
+  /** What was seen on the way. */
+  readonly seen: { extends: boolean };
 }

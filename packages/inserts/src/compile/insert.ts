@@ -1,9 +1,12 @@
 import type { InsertCall, InsertDefinition, InsertHost, InsertOutcome } from '../insert-definition.ts';
+import { toJson } from '../json/to-json.ts';
 import { captured, emitValue } from '../output/output-mode.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Statement, StatementOf } from '../syntax/ast.ts';
 import { exportValue } from '../values/export.ts';
 import { print } from '../values/print.ts';
+import { Marked } from '../values/value.ts';
+import type { Value } from '../values/value.ts';
 import { proceed } from './closures.ts';
 import type { CompileContext, Evaluate, Execute, Signal } from './closures.ts';
 import { compileExpression } from './expression.ts';
@@ -73,7 +76,7 @@ function carryOut(
     case 'value':
       // a value in place of a body, or nothing in place of a value: not what a proof of validity counted on
       if (body !== null) rt.verbatim = true;
-      emitValue(c.output, rt, rt.input.value(outcome.value));
+      emitValue(c.output, rt, printed(outcome, c, rt));
       return proceed;
     case 'body':
       if (body !== null) return withVariables(rt, definition.variables, outcome.variables, body);
@@ -90,6 +93,13 @@ function carryOut(
     case 'fail':
       return rt.fail(outcome.code, outcome.message);
   }
+}
+
+function printed(outcome: Extract<InsertOutcome, { kind: 'value' }>, c: CompileContext, rt: Runtime): Value {
+  const value = rt.input.value(outcome.value);
+  if (outcome.print === 'json') return new Marked(toJson(value, rt), 'json');
+  const isMarkup = outcome.print === 'markup' && c.output.context === 'html';
+  return isMarkup ? new Marked(print(value, rt), 'safe') : value;
 }
 
 const noVariables: Readonly<Record<string, unknown>> = {};

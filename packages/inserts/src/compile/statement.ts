@@ -15,6 +15,7 @@ import type { CompileContext, Execute } from './closures.ts';
 import { compileExpression } from './expression.ts';
 import { compileFor } from './for-loop.ts';
 import { compileInsert } from './insert.ts';
+import { compileBlock, compileExtends, compileFromImport, compileImport, compileInclude } from './loading.ts';
 
 /** Turns statements into one closure that carries them out in order. */
 export function compileBody(statements: readonly Statement[], c: CompileContext): Execute {
@@ -36,9 +37,10 @@ function compileStatement(node: Statement, c: CompileContext): Execute {
     case 'text': {
       const piece = staticText(node.text);
       const { at } = node;
+      const isText = at.origin === undefined;
       return (rt) => {
         if (rt.trace !== null && rt.capture === null)
-          rt.trace.push({ offset: rt.text.length, at, isText: true });
+          rt.trace.push({ offset: rt.text.length, at: rt.place(at), isText });
         emitText(c.output, rt, piece);
         return proceed;
       };
@@ -90,6 +92,16 @@ function compileStatement(node: Statement, c: CompileContext): Execute {
     }
     case 'insert':
       return compileInsert(node, c, compileBody);
+    case 'include':
+      return compileInclude(node, c);
+    case 'import':
+      return compileImport(node, c);
+    case 'from-import':
+      return compileFromImport(node, c);
+    case 'extends':
+      return compileExtends(node, c);
+    case 'block':
+      return compileBlock(node, c, compileBody);
   }
 }
 

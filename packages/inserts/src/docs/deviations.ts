@@ -9,10 +9,19 @@ export interface Deviation {
   readonly why: string;
 }
 
-const context = 'With x = 5, name = `{{ 1 }}`, rows = [{a: 1}].';
+const context =
+  'With x = 5, name = `{{ 1 }}`, rows = [{a: 1}], and the templates `self`, `lib`, `base`, `mid` of `src/docs/deviations.ts`.';
 
 export const deviationContext = { x: 5, name: '{{ 1 }}', rows: [{ a: 1 }], big: '<b>a</b>' } as const;
 export const deviationContextText = context;
+
+/** The templates that the ones below load. */
+export const deviationTemplates: ReadonlyMap<string, string> = new Map([
+  ['self', "[{% include 'self' %}]"],
+  ['lib', '{% set unit = "kg" %}'],
+  ['base', '{% block a %}1{% endblock %}'],
+  ['mid', "{% extends 'base' %}{% block a %}2{{ super() }}{% endblock %}"],
+]);
 
 export const deviations: readonly Deviation[] = [
   {
@@ -129,10 +138,101 @@ export const deviations: readonly Deviation[] = [
     why: 'The depth is that of the loop; Jinjava never counts it.',
   },
   {
-    id: 'no-loading',
-    template: '{% include "x" %}',
-    jinjava: '(the template x)',
-    ours: 'error: unknown-tag',
-    why: 'There is nothing to include, import or extend: snippets are an insert.',
+    id: 'whole-numbers',
+    template: '{% for i in [7] %}{{ type(i) }} {{ type(loop.index) }}{% endfor %}',
+    jinjava: 'long int',
+    ours: 'long long',
+    why: 'There is one kind of whole number, of 64 bits; Java has two, and Jinjava mixes them by where a number came from.',
+  },
+  {
+    id: 'shortest-digits',
+    template: '{{ 9223372036854775807 / 2 }}',
+    jinjava: '4.6116860184273879E18',
+    ours: '4.611686018427388E18',
+    why: 'Floating-point prints with the fewest digits that mean it, as Java does from version 19 on.',
+  },
+  {
+    id: 'cycle-spaces',
+    template: "{% cycle 'a', 'b' %}",
+    jinjava: '(an error: it must have 1 or 3 words)',
+    ours: 'a',
+    why: 'A space after a comma means nothing.',
+  },
+  {
+    id: 'include-words',
+    template: "{% include 'lib' ignore missing %}",
+    jinjava: '(as without the words)',
+    ours: 'error: syntax',
+    why: 'Words that would be passed over are not what was meant.',
+  },
+  {
+    id: 'load-cycle',
+    template: "a{% include 'self' %}",
+    jinjava: 'a[] (and a warning on a list)',
+    ours: 'error: template-cycle',
+    why: 'As every error it ends the rendering.',
+  },
+  {
+    id: 'unknown-import',
+    template: "{% from 'lib' import unti %}[{{ unti }}]",
+    jinjava: '[]',
+    ours: 'error: unknown-import',
+    why: 'A misspelt name is found.',
+  },
+  {
+    id: 'block-order',
+    template: '{% block a %}[{{ y }}]{% endblock %}{% set y = 1 %}',
+    jinjava: '[1]',
+    ours: '[]',
+    why: 'A block is rendered where it stands, so it also works in a loop; Jinjava fills blocks in at the very end.',
+  },
+  {
+    id: 'super-chain',
+    template: "{% extends 'mid' %}{% block a %}3{{ super() }}{% endblock %}",
+    jinjava: '(recursion without end)',
+    ours: '321',
+    why: 'super() goes down one body at a time; Jinjava calls the second one again and again.',
+  },
+  {
+    id: 'yaml-references',
+    template: "{{ 'a: &n 1\\nb: *n'|fromyaml }}",
+    jinjava: '(a value for a, a text for b)',
+    ours: 'error: type',
+    why: 'Anchors, aliases, tags and complex keys of YAML are refused: a short text must not stand for a huge value.',
+  },
+  {
+    id: 'ip-filters-copy',
+    template: "{% set d = {'a': '::', 'b': 'x'} %}{{ d|ipaddr }}{{ d }}",
+    jinjava: '{a=::}{a=::}',
+    ours: '{a=::}{a=::, b=x}',
+    why: 'A filter does not change what it is given.',
+  },
+  {
+    id: 'dict-pairs',
+    template: "{% for k, v in {'a': 1} %}{{ k }}={{ v }};{% endfor %}",
+    jinjava: '=;',
+    ours: 'a=1;',
+    why: 'Two variables for a dict mean its pairs, as with .items(); Jinjava takes its values apart, and finds nothing.',
+  },
+  {
+    id: 'dict-unpacking',
+    template: '{% for a, b in rows %}{{ a }};{% endfor %}',
+    jinjava: ';',
+    ours: '1;',
+    why: 'Several variables take the members of those names from a dict, as they take the properties of a Java object.',
+  },
+  {
+    id: 'dict-order',
+    template: "{{ {'b': 1} + {'a': 2} }}",
+    jinjava: '{a=2, b=1}',
+    ours: '{b=1, a=2}',
+    why: 'A dict keeps the order of its keys; the sum of two has the order of a hash table in Java.',
+  },
+  {
+    id: 'base64-of-lists',
+    template: "{{ ['a']|b64encode }}",
+    jinjava: 'WydhJ10=',
+    ours: 'W2Fd',
+    why: 'A list is encoded as it prints; Jinjava quotes its texts here and nowhere else.',
   },
 ];

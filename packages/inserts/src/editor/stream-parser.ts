@@ -1,5 +1,14 @@
-import { operators } from '../syntax/expression-lexer.ts';
 import { statementParsers } from '../syntax/statements.ts';
+import {
+  constants,
+  contextualWords,
+  isQuote,
+  readName,
+  readNumber,
+  readOperator,
+  reservedWords,
+  skipString,
+} from '../syntax/tokens.ts';
 
 /** What a stream parser reads from: CodeMirror's `StringStream` is one. */
 export interface TextStream {
@@ -39,28 +48,6 @@ export type TokenStyle =
   | 'invalid'
   | null;
 
-const words: ReadonlySet<string> = new Set([
-  'and',
-  'or',
-  'not',
-  'in',
-  'is',
-  'if',
-  'else',
-  'eq',
-  'ne',
-  'lt',
-  'le',
-  'gt',
-  'ge',
-  'div',
-  'mod',
-  'as',
-  'empty',
-]);
-const atoms: ReadonlySet<string> = new Set(['true', 'false', 'True', 'False', 'null', 'none']);
-const name = /[\p{L}\p{Nl}_$][\p{L}\p{Nl}\p{Nd}_$]*/uy;
-const digits = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const opening = /\{[{%#]/g;
 
 /**
@@ -146,15 +133,18 @@ function readInside(stream: TextStream, state: StreamState): TokenStyle {
     return null;
   }
   if (closes(stream, state)) return 'bracket';
-  if (character === '"' || character === "'") {
+  if (isQuote(character.charCodeAt(0))) {
     stream.pos++;
     state.quote = character;
     return readString(stream, state);
   }
-  const word = matchAt(name, stream);
+  const digits = readNumber(string, stream.pos, string.length);
+  stream.pos += digits.length;
+  if (digits !== '') return setBefore(state, '', 'number');
+  const word = readName(string, stream.pos, string.length);
+  stream.pos += word.length;
   if (word !== '') return styleOfWord(word, state);
-  if (matchAt(digits, stream) !== '') return setBefore(state, '', 'number');
-  const operator = operators.find((sign) => string.startsWith(sign, stream.pos));
+  const operator = readOperator(string, stream.pos, string.length);
   stream.pos += operator?.length ?? 1;
   if (operator === '{') state.depth++;
   if (operator === '}') state.depth--;
@@ -175,23 +165,15 @@ function closes(stream: TextStream, state: StreamState): boolean {
   return true;
 }
 
-function matchAt(pattern: RegExp, stream: TextStream): string {
-  pattern.lastIndex = stream.pos;
-  const found = pattern.exec(stream.string)?.[0] ?? '';
-  stream.pos += found.length;
-  return found;
-}
-
 function readString(stream: TextStream, state: StreamState): TokenStyle {
-  while (!stream.eol()) {
-    const character = stream.string.charAt(stream.pos);
-    stream.pos += character === '\\' ? 2 : 1;
-    if (character === state.quote) {
-      state.quote = '';
-      break;
-    }
-  }
-  stream.pos = Math.min(stream.pos, stream.string.length);
+  const { end, closed } = skipString(
+    stream.string,
+    stream.pos,
+    stream.string.length,
+    state.quote.charCodeAt(0),
+  );
+  stream.pos = end;
+  if (closed) state.quote = '';
   return setBefore(state, '', 'string');
 }
 
@@ -212,6 +194,6 @@ function styleOfWord(word: string, state: StreamState): TokenStyle {
   state.before = word === 'is' || (word === 'not' && before === 'is') ? 'is' : '';
   if (before === '.') return 'propertyName';
   if (before === '|' || (before === 'is' && word !== 'not')) return 'keyword';
-  if (atoms.has(word)) return 'atom';
-  return words.has(word) ? 'keyword' : 'variableName';
+  if (constants.has(word) || word === 'none') return 'atom';
+  return reservedWords.has(word) || contextualWords.has(word) ? 'keyword' : 'variableName';
 }

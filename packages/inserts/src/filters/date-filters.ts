@@ -1,6 +1,7 @@
 import { dateAt, instantOf, zoneArgument } from '../dates/date-argument.ts';
 import { formatDate, parseDatePattern } from '../dates/date-pattern.ts';
 import type { DatePart } from '../dates/date-pattern.ts';
+import { localName } from '../dates/local-names.ts';
 import { parseDate } from '../dates/parse-date.ts';
 import { defaultDateFormat, isStyle, parseDateFormat } from '../dates/strftime.ts';
 import { isTimeUnit, plusUnits, unitsBetween } from '../dates/time-units.ts';
@@ -37,7 +38,15 @@ export function formatByStyle(
   const parts: readonly DatePart[] = isStyle(format)
     ? [{ kind: 'local', styles: of(format) }]
     : partsOf(format, parseDatePattern, rt);
-  return formatDate(instantOf(input, rt), zone, textArgument(args, 2, rt) ?? rt.locale, parts);
+  const instant = instantOf(input, rt);
+  const locale = textArgument(args, 2, rt) ?? rt.locale;
+  const text = formatDate(instant, zone, locale, parts);
+  if (!isStyle(format) || textArgument(args, 1, rt) !== null) return text;
+  // a zone that nobody named is the offset Z in Java, not the zone UTC
+  const names = (['long', 'short'] as const).map((width) =>
+    localName(instant, zone, locale, 'timeZoneName', width),
+  );
+  return names.reduce((shown, name) => shown.replace(name, 'Z'), text);
 }
 
 /** `strtotime` and `strtodate`. A time must name its zone; a date is midnight UTC. */

@@ -75,7 +75,7 @@ export const encodingFilters: readonly FilterDefinition[] = [
     summary: 'Base64 of the text in `encoding` (utf-8).',
     params: ['encoding'],
     apply(input, args, rt) {
-      const text = printNested(input, rt);
+      const text = print(input, rt);
       rt.steps(text.length >> 3);
       rt.checkString(text.length * 2);
       return encodeBase64(charset(args, rt).encode(text));

@@ -1,5 +1,6 @@
 import type { FilterDefinition } from '../library.ts';
 import { escapeHtml } from '../output/html.ts';
+import { renderText } from '../runtime/loading.ts';
 import { isTruthy, textOf } from '../values/convert.ts';
 import { Dict } from '../values/dict.ts';
 import { List } from '../values/list.ts';
@@ -7,7 +8,7 @@ import { isInteger, isNumber } from '../values/numbers.ts';
 import { print } from '../values/print.ts';
 import { DateTime, Decimal } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
-import { booleanArgument } from './arguments.ts';
+import { booleanArgument, integerArgument } from './arguments.ts';
 import { formatText } from './format-text.ts';
 import { snakeCaseDict } from './snake-case-dict.ts';
 
@@ -67,6 +68,21 @@ export const generalFilters: readonly FilterDefinition[] = [
     summary: 'The text with %s, %d, %.2f and the like replaced by the arguments.',
     keepsSafe: false,
     apply: (input, args, rt) => formatText(print(input, rt), args, rt),
+  },
+  {
+    ...common,
+    name: 'render',
+    summary:
+      'The text rendered as a template, at most `limit` characters of it. Never for a text that others wrote.',
+    params: ['limit'],
+    keepsSafe: false,
+    apply(input, args, rt) {
+      const limit = integerArgument(args, 0, rt.limits.output, rt);
+      const text = renderText(input, rt);
+      if (limit > 0 && text.length > limit)
+        rt.fail('limit-output', `The rendered text is longer than ${limit} characters.`);
+      return text;
+    },
   },
   {
     ...common,

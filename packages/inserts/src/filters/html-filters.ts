@@ -1,4 +1,4 @@
-import { decodeEntities } from '../html/entities.ts';
+import { decodeEntities, encodeEntities } from '../html/entities.ts';
 import { parseHtml } from '../html/html-tree.ts';
 import { plainText } from '../html/plain-text.ts';
 import { printHtml } from '../html/print-html.ts';
@@ -50,9 +50,16 @@ export const htmlFilters: readonly FilterDefinition[] = [
   {
     ...common,
     name: 'escape',
-    aliases: ['e', 'forceescape', 'force_escape'],
+    aliases: ['e'],
     summary: 'The text with & < > \' " as entities.',
     apply: (input, _, rt) => escapeHtml(counted(input, rt, 6)),
+  },
+  {
+    ...common,
+    name: 'forceescape',
+    aliases: ['force_escape'],
+    summary: 'The text with every character that HTML 4 has a name for as its entity.',
+    apply: (input, _, rt) => encodeEntities(counted(input, rt, 8)),
   },
   {
     ...common,

@@ -5,6 +5,13 @@ import type { FilterDefinition } from '../library.ts';
 import { printNested } from '../values/print.ts';
 import { Marked } from '../values/value.ts';
 
+const beyondAscii = /[/\u007f-\uffff]/g;
+
+function escapeUnit(unit: string): string {
+  if (unit === '/') return '\\/';
+  return `\\u${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
 const common = { params: [], naming: 'appended', keepsSafe: false } as const;
 
 export const jsonFilters: readonly FilterDefinition[] = [
@@ -31,12 +38,12 @@ export const jsonFilters: readonly FilterDefinition[] = [
     name: 'escapejson',
     summary: 'The text escaped for the inside of a JSON string.',
     keepsSafe: true,
-    // as in Jinjava / is escaped too, which JSON allows
+    // as in Jinjava / and all that is not ASCII are escaped too, which JSON allows
     apply(input, _, rt) {
       const text = printNested(input, rt);
       rt.steps(text.length >> 4);
-      rt.checkString(text.length * 2);
-      return new Marked(escapeJson(text).replaceAll('/', '\\/'), 'json-escaped');
+      rt.checkString(text.length * 6);
+      return new Marked(escapeJson(text).replaceAll(beyondAscii, escapeUnit), 'json-escaped');
     },
   },
   {

@@ -31,6 +31,12 @@ export function capitalize(text: string): string {
   return first.toUpperCase() + text.slice(first.length);
 }
 
+/** Character by character, as in Java: ß has no capital of its own. */
+function oneCapital(character: string): string {
+  const capital = character.toUpperCase();
+  return capital.length > character.length ? character : capital;
+}
+
 function titleCase(text: string): string {
   let inWord = false;
   let result = '';
@@ -41,7 +47,7 @@ function titleCase(text: string): string {
     } else if (inWord) result += character.toLowerCase();
     else {
       inWord = character.toLowerCase() !== character.toUpperCase();
-      result += inWord ? character.toUpperCase() : character;
+      result += inWord ? oneCapital(character) : character;
     }
   }
   return result;

@@ -1,5 +1,6 @@
 import { truncateText } from '../filters/truncate-text.ts';
 import type { FunctionDefinition } from '../library.ts';
+import { printBlock } from '../runtime/loading.ts';
 import { textOf } from '../values/convert.ts';
 import { Dict } from '../values/dict.ts';
 import { List } from '../values/list.ts';
@@ -19,6 +20,16 @@ function typeName(value: Value): string {
 }
 
 export const generalFunctions: readonly FunctionDefinition[] = [
+  {
+    name: 'super',
+    summary: 'Inside of a block: the text of the block that it replaces; nothing elsewhere.',
+    params: [],
+    call(_, __, rt) {
+      const block = rt.loading?.block ?? null;
+      if (rt.loading === null || block === null) return '';
+      return printBlock(rt.loading, block.name, block.index + 1, rt);
+    },
+  },
   {
     name: 'type',
     summary: 'The name of the kind of a value: null, bool, str, long, float, list, dict or datetime.',

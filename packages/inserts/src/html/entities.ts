@@ -29,6 +29,10 @@ const codes: ReadonlyMap<string, number> = new Map([
   ...Array.from(others.matchAll(/(\w+) (\d+)/g), ([, name = '', code]) => [name, Number(code)] as const),
 ]);
 
+const names: ReadonlyMap<string, string> = new Map(
+  Array.from(codes, ([name, code]) => [String.fromCodePoint(code), `&${name};`] as const),
+);
+
 const reference = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z]\w{1,9}));/g;
 
 /** The entities of HTML 4 and numeric ones as the characters that they stand for. */
@@ -39,4 +43,9 @@ export function decodeEntities(text: string): string {
     const code = named ?? (decimal === undefined ? Number.parseInt(hexadecimal ?? 'x', 16) : Number(decimal));
     return Number.isNaN(code) || code > 0x10ffff ? whole : String.fromCodePoint(code);
   });
+}
+
+/** Every character that HTML 4 has a name for as its entity; the single quote has none. */
+export function encodeEntities(text: string): string {
+  return text.replaceAll(/["&<>\u00a0-\u2666]/g, (character) => names.get(character) ?? character);
 }

@@ -1,6 +1,7 @@
 import { Dict } from '../values/dict.ts';
 import { List } from '../values/list.ts';
 import { float, parseInteger } from '../values/numbers.ts';
+import { Decimal } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 
 const space = /[ \t\n\r]*/y;
@@ -81,7 +82,10 @@ class JsonReader {
     const digits = this.#match(numberLiteral);
     if (digits === undefined) throw new JsonProblem('no value');
     if (/[.eE]/.test(digits)) return float(Number(digits));
-    return parseInteger(digits) ?? float(Number(digits));
+    // a whole number of more than 64 bits keeps its digits
+    return (
+      parseInteger(digits) ?? (digits.length > 400 ? float(Number(digits)) : new Decimal(BigInt(digits), 0))
+    );
   }
 
   #string(): string {

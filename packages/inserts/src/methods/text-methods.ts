@@ -3,7 +3,6 @@ import type { MethodDefinition } from '../library.ts';
 import { replaceMatches } from '../regex/replace-matches.ts';
 import { matchesWhole, splitByRegex } from '../regex/split-by-regex.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { compareTexts } from '../values/comparison.ts';
 import { List } from '../values/list.ts';
 import type { Value } from '../values/value.ts';
 import { indexArgument, textOfArgument } from './method-arguments.ts';
@@ -123,9 +122,19 @@ export const textMethods: readonly MethodDefinition<string>[] = [
   {
     name: 'compareTo',
     summary: 'Negative, 0 or positive for before, equal or behind.',
-    call: (text, args, rt) => compareTexts(text, textOfArgument(args, 0, rt)),
+    call: (text, args, rt) => difference(text, textOfArgument(args, 0, rt)),
   },
 ];
+
+/** As in Java: how far the first units that differ are apart, else how much longer the text is. */
+function difference(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) {
+    const apart = a.charCodeAt(at) - b.charCodeAt(at);
+    if (apart !== 0) return apart;
+  }
+  return a.length - b.length;
+}
 
 function joined(a: string, b: string, rt: Runtime): string {
   rt.checkString(a.length + b.length);

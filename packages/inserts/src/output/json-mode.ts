@@ -19,7 +19,7 @@ export const jsonMode: OutputMode = {
     rt.checkOutput();
   },
   writeValue(rt, value) {
-    if (rt.trace !== null) rt.trace.push({ offset: rt.text.length, at: rt.at, isText: false });
+    if (rt.trace !== null) rt.trace.push({ offset: rt.text.length, at: rt.place(rt.at), isText: false });
     if (rt.state === inString) {
       if (typeof value === 'string' && !rt.autoescape) rt.text += escapeJson(value);
       else writeInString(rt, value);

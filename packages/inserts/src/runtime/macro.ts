@@ -17,6 +17,8 @@ export class Macro extends Callable {
   readonly body: Evaluate;
   readonly isCaller: boolean;
   active = false;
+  /** The scope of the template that it was imported from: what that set and defined is seen by the macro. */
+  home: Scope | null = null;
 
   constructor(name: string, parameters: readonly MacroParameter[], body: Evaluate, isCaller: boolean) {
     super(name);
@@ -42,6 +44,7 @@ export function callMacro(
   }
   const outer = rt.scope;
   const scope = new Scope(outer);
+  if (macro.home !== null) settle(scope, macro.home, rt);
   const extra = new Map(named);
   macro.parameters.forEach(({ name, fallback }, at) => {
     const value = named.has(name) ? named.get(name) : args[at];
@@ -51,6 +54,8 @@ export function callMacro(
   scope.set('kwargs', new Dict(extra));
   scope.set('varargs', new List(args.slice(macro.parameters.length)));
 
+  const { entry } = rt;
+  if (macro.home !== null) rt.entry ??= rt.at;
   rt.scope = scope;
   rt.macroDepth++;
   macro.active = !macro.isCaller;
@@ -58,5 +63,15 @@ export function callMacro(
   macro.active = false;
   rt.macroDepth--;
   rt.scope = outer;
+  rt.entry = entry;
   return result;
+}
+
+/** Puts what an imported template has into the scope of a call of one of its macros. */
+function settle(scope: Scope, home: Scope, rt: Runtime): void {
+  const variables = home.variables();
+  const macros = home.macros();
+  rt.steps(variables.size + macros.size);
+  for (const [name, value] of variables) scope.set(name, value);
+  for (const [name, macro] of macros) scope.addMacro(macro, name);
 }

@@ -6,9 +6,11 @@ import type { TraceEntry } from '../json/explain-invalid.ts';
 import type { JsonState } from '../json/json-state.ts';
 import type { Limits } from '../limits.ts';
 import type { Span } from '../syntax/source-map.ts';
+import type { TemplateLoader } from '../template-loader.ts';
 import { Input } from '../values/input.ts';
 import type { PrintBudget } from '../values/print.ts';
 import type { FragmentPiece, Value } from '../values/value.ts';
+import type { CompileLoaded, Loading } from './loading.ts';
 import { Scope } from './scope.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { Stop } from './stop.ts';
@@ -19,6 +21,7 @@ const start: Span = { start: 0, end: 0, line: 1, column: 1 };
 export interface RuntimeSetup {
   readonly limits: Limits;
   readonly clock: () => number;
+  readonly compileLoaded: CompileLoaded;
 }
 
 /** What one rendering is given. */
@@ -30,6 +33,7 @@ export interface RuntimeInput {
   readonly timeZone?: string;
   readonly locale?: string;
   readonly plainData?: boolean;
+  readonly templates?: TemplateLoader;
 }
 
 /** The state of one pass over a template. */
@@ -52,6 +56,10 @@ export class Runtime implements PrintBudget {
   autoescape = false;
   /** What inserts may ask; made by the first of them. */
   host: InsertHost | null = null;
+  /** The templates that were loaded; made by the first of them. */
+  loading: Loading | null = null;
+  /** Where the template that is rendered left itself for another one; null within itself. */
+  entry: Span | null = null;
   macroDepth = 0;
   loopDepth = 0;
 
@@ -108,6 +116,19 @@ export class Runtime implements PrintBudget {
     const value = this.input.read(this.#given.context, name);
     if (roots.length < 16) roots.push(name, value);
     return value;
+  }
+
+  /** A place as one of the template that is rendered. */
+  place(at: Span): Span {
+    return at.origin === undefined ? at : (this.entry ?? start);
+  }
+
+  get compileLoaded(): CompileLoaded {
+    return this.#setup.compileLoaded;
+  }
+
+  get templates(): TemplateLoader | undefined {
+    return this.#given.templates;
   }
 
   get random(): SeededRandom {

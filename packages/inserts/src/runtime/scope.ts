@@ -1,6 +1,8 @@
 import type { Value } from '../values/value.ts';
 import type { Macro } from './macro.ts';
 
+const noMacros: ReadonlyMap<string, Macro> = new Map();
+
 /** Up to this many variables are searched one by one. */
 const scanned = 12;
 
@@ -62,8 +64,24 @@ export class Scope {
     return this.#macros?.get(name) ?? this.parent?.macro(name) ?? null;
   }
 
-  addMacro(macro: Macro): void {
+  addMacro(macro: Macro, name = macro.name): void {
     this.#macros ??= new Map();
-    this.#macros.set(macro.name, macro);
+    this.#macros.set(name, macro);
+  }
+
+  /** The variables of this scope alone, null ones included. */
+  variables(): Map<string, Value> {
+    const found = new Map<string, Value>();
+    const slots = this.#slots ?? [];
+    for (let at = 0; at < slots.length; at += 2) {
+      const name = slots[at];
+      if (typeof name === 'string') found.set(name, slots[at + 1] ?? null);
+    }
+    return found;
+  }
+
+  /** The macros of this scope alone. */
+  macros(): ReadonlyMap<string, Macro> {
+    return this.#macros ?? noMacros;
   }
 }

@@ -129,6 +129,12 @@ export interface InsertUse {
   readonly body: readonly Statement[] | null;
 }
 
+/** `a as b` in `{% from 'x' import a as b %}`. */
+export interface ImportedName {
+  readonly name: string;
+  readonly as: string;
+}
+
 export type Statement =
   | { readonly kind: 'text'; readonly at: Span; readonly text: string }
   | { readonly kind: 'output'; readonly at: Span; readonly value: Expression }
@@ -198,6 +204,22 @@ export type Statement =
       readonly body: readonly Statement[];
     }
   | { readonly kind: 'break' | 'continue'; readonly at: Span }
+  | { readonly kind: 'include'; readonly at: Span; readonly path: Expression }
+  | { readonly kind: 'extends'; readonly at: Span; readonly path: Expression }
+  | {
+      readonly kind: 'import';
+      readonly at: Span;
+      readonly path: Expression;
+      /** The dict that takes what the template sets and defines; null for the scope of the tag. */
+      readonly as: string | null;
+    }
+  | {
+      readonly kind: 'from-import';
+      readonly at: Span;
+      readonly path: Expression;
+      readonly names: readonly ImportedName[];
+    }
+  | { readonly kind: 'block'; readonly at: Span; readonly name: string; readonly body: readonly Statement[] }
   | { readonly kind: 'insert'; readonly at: Span; readonly use: InsertUse };
 
 export type StatementOf<K extends Statement['kind']> = Extract<Statement, { kind: K }>;

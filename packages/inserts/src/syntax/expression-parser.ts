@@ -4,6 +4,7 @@ import type { SourceMap, Span } from './source-map.ts';
 import { spelledOut } from './spelled-out.ts';
 import { SyntaxProblem } from './syntax-problem.ts';
 import { TokenCursor } from './token-cursor.ts';
+import { constants, reservedWords } from './tokens.ts';
 
 /** Binary operators by precedence, loosest first. Words and signs of one line mean the same. */
 const levels: readonly ReadonlyMap<string, BinaryOperator>[] = [
@@ -52,35 +53,8 @@ const levels: readonly ReadonlyMap<string, BinaryOperator>[] = [
 const comparisonLevel = 3;
 const maxChained = 2000;
 
-/** Words that cannot be the name of a variable where an operand is expected. */
-const reserved: ReadonlySet<string> = new Set([
-  'and',
-  'or',
-  'not',
-  'in',
-  'is',
-  'if',
-  'else',
-  'eq',
-  'ne',
-  'lt',
-  'le',
-  'gt',
-  'ge',
-  'div',
-  'mod',
-]);
-
 /** Signs that are also names of tests: `4 is < 5`. */
 const testSigns: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
-
-const constants: ReadonlyMap<string, boolean | null> = new Map([
-  ['true', true],
-  ['True', true],
-  ['false', false],
-  ['False', false],
-  ['null', null],
-]);
 
 /** Parses expressions from tokens. Throws `SyntaxProblem`. */
 export class ExpressionParser {
@@ -195,7 +169,7 @@ export class ExpressionParser {
 
   #startsOperand(ahead: number): boolean {
     const { kind, text } = this.cursor.peek(ahead);
-    if (kind === 'name') return !reserved.has(text);
+    if (kind === 'name') return !reservedWords.has(text);
     return kind === 'string' || kind === 'number' || (kind === 'operator' && (text === '[' || text === '{'));
   }
 
@@ -293,7 +267,7 @@ export class ExpressionParser {
 
   #startsArgument(): boolean {
     const { kind, text } = this.cursor.peek();
-    if (kind === 'name') return !reserved.has(text);
+    if (kind === 'name') return !reservedWords.has(text);
     if (kind === 'operator') return text === '(' || text === '[' || text === '{';
     return kind === 'string' || kind === 'number';
   }
@@ -322,7 +296,7 @@ export class ExpressionParser {
         throw new SyntaxProblem('number-range', 'This number does not fit into 64 bits.', token);
       return { kind: 'literal', at: this.#span(token), value };
     }
-    if (token.kind === 'name' && !reserved.has(token.text)) return this.#name(token);
+    if (token.kind === 'name' && !reservedWords.has(token.text)) return this.#name(token);
     if (token.kind === 'operator') {
       if (token.text === '(') return this.#parentheses(token);
       if (token.text === '[') return this.#list(token);

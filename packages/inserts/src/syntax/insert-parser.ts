@@ -4,7 +4,7 @@ import type { Expression, InsertOption, Statement } from './ast.ts';
 import type { ExpressionParser } from './expression-parser.ts';
 import type { Span } from './source-map.ts';
 import { SyntaxProblem } from './syntax-problem.ts';
-import { expressionsIn, nothing } from './tag.ts';
+import { asWritten, expressionsIn, nothing } from './tag.ts';
 import type { StatementContext, Tag } from './tag.ts';
 
 /** Parses the use of an insert by the insert's grammar. */
@@ -67,7 +67,10 @@ class InsertHead {
     if (grammar.args > 0) this.#parseArguments();
     if (grammar.column && cursor.takeOperator('.'))
       this.column = cursor.expectName('the name of a column').text;
-    while (!cursor.done) this.#parseOption();
+    while (!cursor.done) {
+      this.#parseOption();
+      cursor.takeOperator(',');
+    }
   }
 
   #parsePath(): void {
@@ -146,8 +149,9 @@ class InsertHead {
     const name = cursor.peek();
     if (name.kind !== 'name')
       cursor.refuse(grammar.options.length === 0 ? 'the end of the tag' : 'an option');
-    if (!grammar.options.some((option) => option.name === name.text)) {
-      const known = grammar.options.map((option) => option.name);
+    const option = grammar.options.find((known) => known.name === name.text);
+    if (option === undefined) {
+      const known = grammar.options.map((each) => each.name);
       throw new SyntaxProblem(
         'insert-option',
         `${insert} has no option ${name.text}.${suggest(name.text, known)}`,
@@ -156,11 +160,15 @@ class InsertHead {
     }
     cursor.next();
     if (!cursor.takeOperator('=')) cursor.expectOperator(':');
-    this.options.push({ name: name.text, at: this.#span(name), value: this.#optionValue() });
+    this.options.push({
+      name: name.text,
+      at: this.#span(name),
+      value: this.#optionValue(option.resolves === true),
+    });
   }
 
   /** A text, a number, true or false, `{{ expression }}`, or a bare word such as an id. */
-  #optionValue(): Expression {
+  #optionValue(resolves: boolean): Expression {
     const { cursor } = this.#parser;
     const first = cursor.peek();
     if (cursor.isOperator('{')) return this.#computed();
@@ -170,6 +178,8 @@ class InsertHead {
     while (!cursor.done && cursor.peek().start === end && !cursor.isOperator(','));
     const at = this.#c.map.span(first.start, end);
     if (first.kind === 'string' && first.end === end) return { kind: 'literal', at, value: first.text };
+    if (resolves && first.kind === 'name' && first.end === end)
+      return asWritten({ kind: 'name', at, name: first.text }, this.#c);
     return { kind: 'literal', at, value: this.#c.map.source.slice(first.start, end) };
   }
 

@@ -4,15 +4,26 @@ export interface Span {
   readonly end: number;
   readonly line: number;
   readonly column: number;
+  /** The template that it is a piece of; left out for the one that is rendered. */
+  readonly origin?: Origin;
+}
+
+/** A template that another one loaded. */
+export interface Origin {
+  readonly name: string;
+  readonly source: string;
 }
 
 /** Turns offsets of one source text into lines and columns. */
 export class SourceMap {
   readonly source: string;
+  readonly #origin: Origin | null;
   readonly #lineStarts: number[] = [0];
 
-  constructor(source: string) {
+  /** `name` is that of a loaded template, null for the one that is rendered. */
+  constructor(source: string, name: string | null = null) {
     this.source = source;
+    this.#origin = name === null ? null : { name, source };
     for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) {
       this.#lineStarts.push(at + 1);
     }
@@ -32,6 +43,7 @@ export class SourceMap {
 
   span(start: number, end: number): Span {
     const { line, column } = this.locate(start);
-    return { start, end, line, column };
+    if (this.#origin === null) return { start, end, line, column };
+    return { start, end, line, column, origin: this.#origin };
   }
 }

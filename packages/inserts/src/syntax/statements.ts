@@ -1,7 +1,8 @@
 import type { Branch, Expression, Parameter, SetTarget, Statement } from './ast.ts';
 import type { ExpressionParser } from './expression-parser.ts';
+import { parseBlock, parseExtends, parseFrom, parseImport, parseInclude } from './loading-statements.ts';
 import { SyntaxProblem } from './syntax-problem.ts';
-import { expressionsIn, nothing, recover, wholeExpression } from './tag.ts';
+import { asWritten, expressionsIn, nothing, recover, wholeExpression } from './tag.ts';
 import type { Block, StatementContext, Tag } from './tag.ts';
 
 type StatementParser = (c: StatementContext, tag: Tag) => Statement | null;
@@ -20,6 +21,11 @@ export const statementParsers: ReadonlyMap<string, StatementParser> = new Map<st
   ['cycle', parseCycle],
   ['ifchanged', parseIfChanged],
   ['autoescape', parseAutoescape],
+  ['include', parseInclude],
+  ['import', parseImport],
+  ['from', parseFrom],
+  ['extends', parseExtends],
+  ['block', parseBlock],
   ['break', (_, tag) => ({ kind: 'break', at: tag.at })],
   ['continue', (_, tag) => ({ kind: 'continue', at: tag.at })],
 ]);
@@ -173,22 +179,19 @@ function parseCycle(c: StatementContext, tag: Tag): Statement {
   return { kind: 'cycle', at: tag.at, values, as };
 }
 
-/** As in Jinjava what is no literal and no known variable prints as it is written. */
+/** As in Jinjava what is no literal and no known variable prints as it is written, `{{ x }}` included. */
 function cycleValue(parser: ExpressionParser, c: StatementContext): Expression {
-  const start = parser.cursor.peek().start;
-  const value = parser.expression();
-  if (value.kind !== 'name') return value;
-  const written: Expression = {
+  const { cursor } = parser;
+  const first = cursor.peek();
+  if (!cursor.isOperator('{') || !cursor.isOperator('{', 1)) return asWritten(parser.expression(), c);
+  while (!cursor.done && !(cursor.isOperator('}') && cursor.isOperator('}', 1))) cursor.next();
+  cursor.expectOperator('}');
+  const { end } = cursor.expectOperator('}');
+  return {
     kind: 'literal',
-    at: value.at,
-    value: c.map.source.slice(start, value.at.end),
+    at: c.map.span(first.start, end),
+    value: c.map.source.slice(first.start, end),
   };
-  return { kind: 'conditional', at: value.at, test: isNull(value), chosen: written, otherwise: value };
-}
-
-function isNull(value: Expression): Expression {
-  const nil: Expression = { kind: 'literal', at: value.at, value: null };
-  return { kind: 'binary', at: value.at, operator: '==', left: value, right: nil };
 }
 
 function parseIfChanged(c: StatementContext, tag: Tag): Statement {

@@ -3,12 +3,13 @@ import type { InsertDefinition } from '../insert-definition.ts';
 import type { Limits } from '../limits.ts';
 import { parseLiteral } from '../values/numbers.ts';
 import type { Expression, Statement } from './ast.ts';
-import { lexExpression, readName } from './expression-lexer.ts';
+import { lexExpression } from './expression-lexer.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import type { SourceMap, Span } from './source-map.ts';
 import { SyntaxProblem } from './syntax-problem.ts';
 import { isSpace } from './template-scanner.ts';
 import type { Segment } from './template-scanner.ts';
+import { readName } from './tokens.ts';
 
 /** A `{% … %}`: its name in lower case and where its arguments are. */
 export interface Tag {
@@ -80,4 +81,13 @@ export function wholeExpression(c: StatementContext, tag: Tag): Expression {
     parser.cursor.expectEnd();
     return value;
   });
+}
+
+/** `value`, but a variable that is null stands for its own name, as in the tags that Jinjava reads word by word. */
+export function asWritten(value: Expression, c: StatementContext): Expression {
+  const { at } = value;
+  const written: Expression = { kind: 'literal', at, value: c.map.source.slice(at.start, at.end) };
+  if (value.kind !== 'name' && value.kind !== 'attribute') return value;
+  const test: Expression = { kind: 'binary', at, operator: '==', left: value, right: nothing(at) };
+  return { kind: 'conditional', at, test, chosen: written, otherwise: value };
 }

@@ -1,3 +1,5 @@
+import { isQuote, skipString } from './tokens.ts';
+
 /** A piece of a template: text as it stands, a `{{ }}`, or a `{% %}`. Comments are gone. */
 export interface Segment {
   readonly kind: 'text' | 'output' | 'tag';
@@ -80,13 +82,10 @@ class TemplateScanner {
   #findClose(from: number, isTag: boolean): number {
     const source = this.#source;
     let depth = 0;
-    let quote = 0;
     for (let at = from; at < source.length; at++) {
       const code = source.charCodeAt(at);
       if (code === 92) at++;
-      else if (quote !== 0) {
-        if (code === quote) quote = 0;
-      } else if (code === 39 || code === 34) quote = code;
+      else if (isQuote(code)) at = skipString(source, at + 1, source.length, code).end - 1;
       else if (isTag) {
         if (code === 37 && source.charCodeAt(at + 1) === 125) return at;
       } else if (code === 123) depth++;

@@ -49,7 +49,13 @@ export function expressionsOf(node: Statement): readonly Expression[] {
     case 'autoescape':
     case 'break':
     case 'continue':
+    case 'block':
       return [];
+    case 'include':
+    case 'extends':
+    case 'import':
+    case 'from-import':
+      return [node.path];
     case 'output':
     case 'do':
     case 'ifchanged':
@@ -88,6 +94,7 @@ export function blocksOf(node: Statement): readonly (readonly Statement[])[] {
     case 'call-block':
     case 'ifchanged':
     case 'autoescape':
+    case 'block':
       return [node.body];
     case 'insert':
       return node.use.body === null ? [] : [node.use.body];
@@ -98,6 +105,10 @@ export function blocksOf(node: Statement): readonly (readonly Statement[])[] {
     case 'cycle':
     case 'break':
     case 'continue':
+    case 'include':
+    case 'extends':
+    case 'import':
+    case 'from-import':
       return [];
   }
 }

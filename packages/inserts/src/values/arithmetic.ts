@@ -111,16 +111,19 @@ function calculate(
   return wrap64(wide(BigInt(left), BigInt(right)));
 }
 
-/** `/`: always floating-point, so `4 / 2` is `2.0` and `1 / 0` is `Infinity`. */
+/** `/`: always floating-point, so `4 / 2` is `2.0` and `1 / 0` is `Infinity`; of two nulls the whole number 0. */
 export function divide(a: Value, b: Value, rt: Failing): Value {
-  if (a instanceof Decimal || b instanceof Decimal) {
-    const quotient = divideDecimals(convertDecimal(operand(a, rt), rt), convertDecimal(operand(b, rt), rt));
+  const left = operand(a, rt);
+  const right = operand(b, rt);
+  if (left === null && right === null) return 0;
+  if (left instanceof Decimal || right instanceof Decimal) {
+    const quotient = divideDecimals(convertDecimal(left, rt), convertDecimal(right, rt));
     return quotient ?? rt.fail('division-by-zero', 'The right side of / is 0.');
   }
-  return float(convertFloat(operand(a, rt), rt) / convertFloat(operand(b, rt), rt));
+  return float(convertFloat(left, rt) / convertFloat(right, rt));
 }
 
-/** `%`: the remainder, with the sign of the left side. */
+/** `%`: the remainder, with the sign of the left side, as in Java: -7 % 3 is -1. */
 export function remainder(a: Value, b: Value, rt: Failing): Value {
   const left = operand(a, rt);
   const right = operand(b, rt);
