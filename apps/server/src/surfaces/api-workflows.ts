@@ -1,0 +1,116 @@
+import type { workflowEndpoints } from '@laurel/contract';
+
+import { holderOf } from '../access/index.ts';
+import { inTransaction } from '../platform/db/transaction.ts';
+import { ok, problem } from '../platform/http/mount.ts';
+import type { Handlers } from '../platform/http/mount.ts';
+import type { Platform } from '../platform/platform.ts';
+import { listRuns, readRun } from '../runs/index.ts';
+import { readMinutes, readTotals } from '../stats/index.ts';
+import { findWorkflow, listWorkflows, readVersion, saveWorkflow } from '../workflows/index.ts';
+import type { SaveWorkflow, Workflow } from '../workflows/index.ts';
+
+const NO_WORKFLOW = problem({
+  status: 404,
+  code: 'workflow-not-found',
+  title: 'There is no workflow with this id.',
+});
+const NO_RUN = problem({ status: 404, code: 'run-not-found', title: 'There is no run with this id.' });
+
+export function workflowHandlers(platform: Platform): Handlers<typeof workflowEndpoints> {
+  const { db, clock } = platform;
+  const save = async (input: SaveWorkflow) => {
+    const outcome = await inTransaction(db, async (tx) => await saveWorkflow(tx, clock.now(), input));
+    switch (outcome.kind) {
+      case 'missing':
+        return NO_WORKFLOW;
+      case 'name-taken':
+        return problem({
+          status: 409,
+          code: 'name-taken',
+          title: `There is another workflow named "${input.name}".`,
+        });
+      case 'refused':
+        return problem({
+          status: 422,
+          code: 'workflow-invalid',
+          title: 'The workflow has errors.',
+          errors: outcome.issues
+            .filter(({ severity }) => severity === 'error')
+            .map(({ nodeId, field, message }) => ({
+              field: [nodeId, field].filter(Boolean).join(' '),
+              message,
+            })),
+        });
+      case 'created':
+      case 'updated':
+      case 'unchanged':
+        return ok({
+          outcome: outcome.kind,
+          workflow: workflowView(outcome.workflow),
+          issues: [...outcome.issues],
+        });
+    }
+  };
+  return {
+    'GET /api/workflows': async (_input, request) => {
+      const workflows = await listWorkflows(db, holderOf(request).workspaceId);
+      return ok({ workflows: workflows.map(workflowView) });
+    },
+    'POST /api/workflows': async ({ body }, request) =>
+      await save({ workspaceId: holderOf(request).workspaceId, ...body }),
+    'GET /api/workflows/:workflowId': async ({ params }, request) => {
+      const { workspaceId } = holderOf(request);
+      const workflow = await findWorkflow(db, workspaceId, { id: params.workflowId });
+      if (workflow === undefined) return NO_WORKFLOW;
+      const definition = await readVersion(db, workspaceId, workflow.id, workflow.newestVersion);
+      return ok({ workflow: workflowView(workflow), definition });
+    },
+    'PUT /api/workflows/:workflowId': async ({ params, body }, request) =>
+      await save({ workspaceId: holderOf(request).workspaceId, id: params.workflowId, ...body }),
+    'GET /api/workflows/:workflowId/statistics': async ({ params, query }, request) => {
+      const { workspaceId } = holderOf(request);
+      const { workflowId } = params;
+      if ((await findWorkflow(db, workspaceId, { id: workflowId })) === undefined) return NO_WORKFLOW;
+      const range = {
+        workspaceId,
+        workflowId,
+        version: query.version,
+        from: instant(query.from),
+        to: instant(query.to),
+      };
+      const [total, minutes] = await Promise.all([readTotals(db, range), readMinutes(db, range)]);
+      return ok({ total, minutes: minutes.map((row) => ({ ...row, minute: row.minute.toISOString() })) });
+    },
+    'GET /api/workflows/:workflowId/runs': async ({ params, query }, request) => {
+      const { workspaceId } = holderOf(request);
+      const { workflowId } = params;
+      if ((await findWorkflow(db, workspaceId, { id: workflowId })) === undefined) return NO_WORKFLOW;
+      return ok({
+        runs: await listRuns(db, {
+          workspaceId,
+          workflowId,
+          limit: query.limit,
+          before: instant(query.before),
+        }),
+      });
+    },
+    'GET /api/runs/:runId': async ({ params }, request) => {
+      const run = await readRun(db, holderOf(request).workspaceId, params.runId);
+      return run === undefined ? NO_RUN : ok(run);
+    },
+  };
+}
+
+function instant(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(text);
+}
+
+function workflowView({ createdAt, updatedAt, activeVersion, ...workflow }: Workflow) {
+  return {
+    ...workflow,
+    ...(activeVersion !== undefined && { activeVersion }),
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}
