@@ -29,7 +29,9 @@ describe('a server that is killed on the way from the event to the credential', 
       const port = Number(new URL(first.origin).port);
       expect(await first.stop()).toBe(0);
 
-      const doomed = await startServerProcess({ dataDir: folder.path, port, crashAt });
+      // A request whose outcome is unknown is not sent again while it may still be under way.
+      const env = { LAUREL_OUTGOING_TIMEOUT_SECONDS: '3' };
+      const doomed = await startServerProcess({ dataDir: folder.path, port, crashAt, env });
       const headers = { ...useCase.hub, 'idempotency-key': 'ada-1' };
       const post = async (origin: string) =>
         await send('POST', `${origin}/v4/events/custom`, { headers, json: acquired(useCase) });
@@ -41,7 +43,7 @@ describe('a server that is killed on the way from the event to the credential', 
       expect(doomed.process.signalCode).toBe('SIGKILL');
       expect(accepted).toBe(crashAt.startsWith('ingest') ? 'no answer' : 202);
 
-      await using second = await startServerProcess({ dataDir: folder.path, port });
+      await using second = await startServerProcess({ dataDir: folder.path, port, env });
       // A sender that got no answer sends again; one that got 202 does not.
       const again = accepted === 202 ? 202 : (await post(second.origin)).status;
       expect(again).toBe(202);

@@ -146,16 +146,17 @@ async function startPipeline(options: AppOptions, platform: Platform, closing: A
   closing.defer(async () => await jobs.stop());
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
   const eventLog = new EventLog(new KnownDefinitions());
-  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), queue, () => worker.wake()));
+  const versions = new WorkflowVersions();
   const worker = new StepWorker({
     platform,
     queue,
     log: eventLog,
-    versions: new WorkflowVersions(),
+    versions,
     fetchData: templateData(platform.db),
     dispatcher,
     timeoutMs: config.outgoingTimeoutSeconds * 1_000,
   });
+  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
   return { worker, ingest: createIngest(platform, eventLog) };
 }
 

@@ -8,7 +8,7 @@ export const workflowSchema = z
   .object({
     id: z.uuid(),
     name: z.string(),
-    status: z.enum(['draft', 'active', 'paused', 'stopped']),
+    status: z.enum(['draft', 'pending', 'active', 'paused', 'stopped', 'finished']),
     newestVersion: z.int(),
     activeVersion: z.int().optional().describe('The version that new runs take'),
     createdAt: instant,
@@ -59,7 +59,7 @@ const attemptSchema = z.object({
   headers: z.record(z.string(), z.string()).describe('Secrets are masked'),
   body: z.string().optional(),
   sentAt: instant,
-  outcome: z.enum(['answered', 'not-sent', 'unknown', 'reconciled']).optional(),
+  outcome: z.enum(['answered', 'not-sent', 'refused', 'unknown', 'reconciled']).optional(),
   status: z.int().optional(),
   response: z.string().optional(),
   responseTruncated: z.boolean(),
@@ -69,19 +69,34 @@ const attemptSchema = z.object({
 
 export const runSchema = runSummarySchema
   .extend({
-    event: z.object({
-      id: z.uuid(),
-      action: z.string(),
-      time: instant,
-      params: z.record(z.string(), z.unknown()),
-    }),
+    event: z
+      .object({
+        id: z.uuid(),
+        action: z.string(),
+        time: instant,
+        params: z.record(z.string(), z.unknown()),
+      })
+      .optional()
+      .describe('What started it; absent where an audience did'),
     steps: z.array(
       z.object({
         id: z.uuid(),
         nodeId: z.string(),
         nodeType: z.string(),
         title: z.string(),
-        state: z.enum(['queued', 'sending', 'checking', 'succeeded', 'failed', 'skipped']),
+        state: z.enum([
+          'queued',
+          'waiting',
+          'retrying',
+          'paced',
+          'paused',
+          'checking',
+          'succeeded',
+          'failed',
+          'skipped',
+        ]),
+        dueAt: instant.optional().describe('When a step that waits is taken up again'),
+        output: z.string().optional().describe('The output by which the path left'),
         reason: z.string().optional(),
         enteredAt: instant,
         leftAt: instant.optional(),

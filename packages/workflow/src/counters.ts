@@ -18,7 +18,10 @@ export const NO_COUNTS: Counts = { entered: 0, executed: 0, succeeded: 0, failed
 export function countsOf(change: StepChange): Counts {
   switch (change.kind) {
     case 'entered':
+    case 'waiting':
       return { ...NO_COUNTS, entered: 1 };
+    case 'refused':
+      return { ...NO_COUNTS, entered: 1, skipped: 1 };
     case 'passed':
       return { ...NO_COUNTS, entered: 1, executed: 1, succeeded: 1 };
     case 'settled':

@@ -37,5 +37,6 @@ export function sampleDefinition(): z.input<typeof definitionSchema> {
 export const permissive: CheckEnvironment = {
   hasEventDefinition: () => true,
   hasConnection: () => true,
+  hasSegment: () => true,
   checkTemplate: () => [],
 };

@@ -44,19 +44,34 @@ describe('a definition', () => {
     ['unreachable', changed((it) => it.nodes.push({ id: 'other', type: 'end', title: 'Other end' }))],
     ['no-trigger', changed((it) => it.nodes.shift())],
     [
-      'second-trigger',
+      'unmerged-trigger',
       changed((it) =>
         it.nodes.push({
           id: 'more',
           type: 'profile-event',
           title: 'More',
           settings: { event: 'a.b' },
-          outputs: { next: 'end' },
+          outputs: { next: 'issue' },
         }),
       ),
     ],
   ])('reports %s', (code, document) => {
     expect(issuesOf(document).map((issue) => issue.code)).toContain(code);
+  });
+
+  it('may have several triggers that come together in Merge Paths', () => {
+    const document = changed((it) => {
+      it.nodes.push({
+        id: 'more',
+        type: 'profile-event',
+        title: 'More',
+        settings: { event: 'a.b' },
+        outputs: { next: 'merge' },
+      });
+      it.nodes.push({ id: 'merge', type: 'merge-paths', title: 'Merge', outputs: { next: 'issue' } });
+      it.nodes[0]!.outputs = { next: 'merge' };
+    });
+    expect(issuesOf(document)).toEqual([]);
   });
 
   it('reports a loop once for the node that it leads back to', () => {
@@ -104,6 +119,7 @@ describe('a definition', () => {
   it('asks the environment about connection, event and templates', () => {
     const environment: CheckEnvironment = {
       hasConnection: () => false,
+      hasSegment: () => false,
       hasEventDefinition: () => false,
       checkTemplate: (_source, output, field) => [
         { severity: 'error', code: 'syntax', message: output, field, line: 1, column: 2 },

@@ -59,7 +59,7 @@ export function validateDefinition(definition: Definition, environment: CheckEnv
   const nodes = definition.nodes.map(bindNode);
   return [
     ...checkUnique(nodes),
-    ...checkTriggers(nodes),
+    ...checkTriggers(definition, nodes),
     ...nodes.flatMap((node) => checkOutputs(definition, node)),
     ...checkReach(definition, nodes),
     ...nodes.flatMap((bound) =>
@@ -94,12 +94,19 @@ function checkUnique(nodes: readonly BoundNode[]): Issue[] {
   return issues;
 }
 
-function checkTriggers(nodes: readonly BoundNode[]): Issue[] {
+/** Several triggers come together in Merge Paths. */
+function checkTriggers(definition: Definition, nodes: readonly BoundNode[]): Issue[] {
   const triggers = nodes.filter(({ role }) => role === 'trigger');
   if (triggers.length === 0) return [error('no-trigger', 'the workflow needs a trigger as its first node')];
-  return triggers
-    .slice(1)
-    .map(({ node }) => error('second-trigger', 'the workflow has more than one trigger', node.id));
+  if (triggers.length === 1) return [];
+  return triggers.flatMap(({ node }) =>
+    Object.entries(node.outputs).flatMap(([output, target]) => {
+      const type = nodeById(definition, target)?.type;
+      if (type === undefined || type === 'merge-paths') return [];
+      const message = `the workflow has several triggers: connect "${node.title}" to Merge Paths`;
+      return [error('unmerged-trigger', message, node.id, `outputs.${output}`)];
+    }),
+  );
 }
 
 function checkOutputs(definition: Definition, bound: BoundNode): Issue[] {

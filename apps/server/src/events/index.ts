@@ -1,5 +1,5 @@
-export { EventLog } from './append-events.ts';
-export type { EventSubscriber } from './append-events.ts';
+export { EventLog, NO_CONSEQUENCES } from './append-events.ts';
+export type { Consequences, EventSubscriber } from './append-events.ts';
 export { KnownDefinitions, listEventDefinitions, putEventDefinition } from './event-definitions.ts';
 export type { EventDefinition } from './event-definitions.ts';
 export { ensureEventPartitions } from './event-partitions.ts';

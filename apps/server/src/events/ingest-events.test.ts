@@ -4,7 +4,7 @@ import type { Database } from '../platform/db/database.ts';
 import { newId } from '../platform/ids.ts';
 import { testDatabase } from '../testing/test-database.ts';
 import { testPlatform, testWorkspace } from '../testing/test-platform.ts';
-import { EventLog } from './append-events.ts';
+import { EventLog, NO_CONSEQUENCES } from './append-events.ts';
 import { KnownDefinitions } from './event-definitions.ts';
 import type { EventInput, IngestRequest } from './event-input.ts';
 import type { NewEvent } from './event-store.ts';
@@ -30,7 +30,7 @@ async function setUp(db: Database) {
   const log = new EventLog(new KnownDefinitions());
   log.subscribe(async (_tx, events) => {
     told.push(...events);
-    return () => undefined;
+    return NO_CONSEQUENCES;
   });
   const ingest = createIngest(testPlatform(db), log);
   const send = async (events: readonly EventInput[], more: Partial<IngestRequest> = {}) =>
@@ -190,7 +190,7 @@ describe('ingest', () => {
     let fail = true;
     log.subscribe(async () => {
       if (fail) throw new Error('no');
-      return () => undefined;
+      return NO_CONSEQUENCES;
     });
     const ingest = createIngest(testPlatform(database.db), log);
     const request = { workspaceId, receivedAt: NOON, events: [event()], idempotency: undefined };

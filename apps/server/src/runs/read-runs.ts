@@ -75,6 +75,20 @@ export async function readRun(
     .where('id', '=', runId)
     .executeTakeFirst();
   if (run === undefined) return undefined;
+  const event = await readEvent(db, workspaceId, run);
+  return {
+    ...summaryOf(run),
+    ...(event !== undefined && { event }),
+    steps: await readSteps(db, workspaceId, run),
+  };
+}
+
+async function readEvent(
+  db: Database,
+  workspaceId: string,
+  run: { profile_id: string; event_id: string | null; event_received_at: Date | null },
+): Promise<RunView['event']> {
+  if (run.event_id === null || run.event_received_at === null) return undefined;
   const event = await db
     .selectFrom('event')
     .select(['id', 'action', 'time', 'params'])
@@ -82,16 +96,14 @@ export async function readRun(
     .where('profile_id', '=', run.profile_id)
     .where('received_at', '=', run.event_received_at)
     .where('id', '=', run.event_id)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  // Its retention may be over.
+  if (event === undefined) return undefined;
   return {
-    ...summaryOf(run),
-    event: {
-      id: event.id,
-      action: event.action,
-      time: event.time.toISOString(),
-      params: attributesOf(event.params),
-    },
-    steps: await readSteps(db, workspaceId, run),
+    id: event.id,
+    action: event.action,
+    time: event.time.toISOString(),
+    params: attributesOf(event.params),
   };
 }
 
@@ -99,7 +111,7 @@ async function readSteps(db: Database, workspaceId: string, run: RunRow): Promis
   const definition = await readVersion(db, workspaceId, run.workflow_id, run.version);
   const steps = await db
     .selectFrom('run_step')
-    .select(['id', 'node_id', 'node_type', 'state', 'reason', 'entered_at', 'left_at'])
+    .select(['id', 'node_id', 'node_type', 'state', 'reason', 'entered_at', 'left_at', 'due_at', 'output'])
     .where('workspace_id', '=', workspaceId)
     .where('profile_id', '=', run.profile_id)
     .where('run_id', '=', run.id)
@@ -115,6 +127,8 @@ async function readSteps(db: Database, workspaceId: string, run: RunRow): Promis
     ...(step.reason !== null && { reason: step.reason }),
     enteredAt: step.entered_at.toISOString(),
     ...(step.left_at !== null && { leftAt: step.left_at.toISOString() }),
+    ...(step.due_at !== null && { dueAt: step.due_at.toISOString() }),
+    ...(step.output !== null && { output: step.output }),
     attempts: attempts.get(step.id) ?? [],
   }));
 }

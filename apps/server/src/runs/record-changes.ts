@@ -1,152 +1,132 @@
 import { countsOf } from '@laurel/workflow';
-import type { RunChange, StepChange } from '@laurel/workflow';
-import { sql } from 'kysely';
 
+import type { NewEvent } from '../events/index.ts';
 import type { Tx } from '../platform/db/database.ts';
 import { newId } from '../platform/ids.ts';
 import { countNodes } from '../stats/index.ts';
-import type { EventReference, StepQueue } from './step-job.ts';
+import type { LoadedStep } from './loaded-step.ts';
+import { dueAt } from './recorded-change.ts';
+import type { EnteredStep, HandOff, RecordedChange } from './recorded-change.ts';
+import { reserveLimits } from './reserve-limits.ts';
+import type { StepQueue } from './step-job.ts';
+import { stopOtherRuns } from './stop-other-runs.ts';
+import { systemEvents } from './system-events.ts';
+import { deleteWaits, endRuns, insertRuns, insertSteps, insertWaits, settleSteps } from './write-runs.ts';
 
-/** A move of the interpreter, with all that is needed to write it down. */
-export interface RecordedChange {
-  readonly workspaceId: string;
-  readonly profileId: string;
-  readonly runId: string;
-  readonly workflowId: string;
-  readonly version: number;
-  readonly at: Date;
-  readonly change: RunChange;
-  /** The event that the run is about. */
-  readonly event: EventReference;
-  /** How the change came about: by that event, which starts the run, or by a step that settles in it. */
-  readonly cause: { readonly kind: 'event' } | { readonly kind: 'step'; readonly stepId: string };
+export interface RecordTools {
+  readonly queue: StepQueue;
+  readonly handOff: HandOff;
+}
+
+/** Changes that are ready to be written. */
+export interface PlannedChanges {
+  /** What they write to profiles, to be appended in the same transaction. */
+  readonly events: readonly NewEvent[];
+  /** Whether a step waits for an event: one that is appended in this transaction is to be appended after the writing. */
+  readonly awaitsEvents: boolean;
+  /** Runs, steps, jobs and counters, as part of the transaction. */
+  write(tx: Tx): Promise<void>;
+  /** To be called after the commit: what is to be executed is taken up. */
+  confirm(): void;
 }
 
 /**
- * Writes changes of runs as part of the caller's transaction: runs, steps, the jobs of the steps that the server
- * executes next, and the counters. They can therefore not disagree. Answers how many jobs there are.
+ * Prepares changes of runs to be written in the caller's transaction, all together: they can therefore not disagree.
+ * Throws `StepsLeftError` while writing where a step that they settle was left meanwhile.
  */
-export async function recordChanges(
+export async function planChanges(
   tx: Tx,
-  queue: StepQueue,
-  changes: readonly RecordedChange[],
-): Promise<number> {
-  if (changes.length === 0) return 0;
-  const entered = changes.flatMap((recorded) =>
-    recorded.change.steps.flatMap((step) =>
-      step.kind === 'settled' ? [] : [{ recorded, step, id: newId() }],
-    ),
+  tools: RecordTools,
+  proposed: readonly RecordedChange[],
+): Promise<PlannedChanges> {
+  const changes = await reserveLimits(tx, proposed);
+  const identified = changes.map((recorded) => ({ recorded, steps: stepsOf(recorded) }));
+  const entered = identified.flatMap(({ steps }) =>
+    steps.flatMap(({ entered: step }) => (step === undefined ? [] : [step])),
   );
-  const jobs = entered
-    .filter(({ step }) => step.kind === 'entered')
-    .map(({ recorded: { workspaceId, profileId, runId, event }, id }) => ({
-      id: newId(),
-      data: { workspaceId, profileId, runId, stepId: id, event },
-    }));
-  await Promise.all([
-    insertRuns(
-      tx,
-      changes.filter(({ cause }) => cause.kind === 'event'),
+  const toExecute = entered.filter(({ step }) => step.kind === 'entered');
+  // Only of runs that start: whether a workflow is paused is seen by what claims from the queue.
+  const starting = toExecute.filter(({ recorded }) => recorded.cause.kind === 'start');
+  const taken = new Set(starting.slice(0, tools.handOff.room()));
+  const queued = toExecute.filter((step) => !taken.has(step));
+  const waiting = entered.filter(({ step }) => step.kind === 'waiting');
+  const handed = [...taken].map(handedStep);
+  return {
+    events: systemEvents(
+      identified.map(({ recorded, steps }) => ({ recorded, stepIds: steps.map(({ id }) => id) })),
     ),
-    endRuns(
-      tx,
-      changes.filter(({ cause, change }) => cause.kind === 'step' && change.fate.state !== 'running'),
-    ),
-    insertSteps(tx, entered),
-    settleSteps(tx, changes),
-    queue.enqueue(tx, jobs),
-    countNodes(
-      tx,
-      changes.flatMap((recorded) =>
-        recorded.change.steps.map((step) => ({ ...recorded, nodeId: step.node.id, counts: countsOf(step) })),
-      ),
-    ),
-  ]);
-  return jobs.length;
+    awaitsEvents: waiting.some(({ step }) => step.kind === 'waiting' && step.event !== undefined),
+    write: async (into) => {
+      await Promise.all([
+        deleteWaits(into, changes),
+        insertRuns(into, changes),
+        endRuns(into, changes),
+        stopOtherRuns(into, tools.queue, changes),
+        settleSteps(into, changes),
+        insertSteps(into, entered),
+        insertWaits(into, waiting),
+        tools.queue.enqueueHeld(
+          into,
+          handed.map(({ job }) => job),
+        ),
+        tools.queue.enqueue(into, [...queued, ...waiting].map(jobOf)),
+        countNodes(
+          into,
+          changes.flatMap(({ workspaceId, workflow, at, change }) =>
+            change.steps.map((step) => ({
+              workspaceId,
+              workflowId: workflow.workflowId,
+              version: workflow.version,
+              at,
+              nodeId: step.node.id,
+              counts: countsOf(step),
+            })),
+          ),
+        ),
+      ]);
+    },
+    confirm: () => {
+      if (handed.length > 0) tools.handOff.take(handed);
+      if (queued.length > 0) tools.handOff.wake();
+    },
+  };
 }
 
-async function insertRuns(tx: Tx, changes: readonly RecordedChange[]): Promise<void> {
-  if (changes.length === 0) return;
-  await sql`
-    insert into run (workspace_id, profile_id, id, workflow_id, version, state, reason,
-      event_id, event_received_at, started_at, ended_at)
-    select * from unnest(
-      ${changes.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${changes.map(({ profileId }) => profileId)}::uuid[],
-      ${changes.map(({ runId }) => runId)}::uuid[],
-      ${changes.map(({ workflowId }) => workflowId)}::uuid[],
-      ${changes.map(({ version }) => version)}::integer[],
-      ${changes.map(({ change }) => change.fate.state)}::text[],
-      ${changes.map(({ change }) => reasonOf(change))}::text[],
-      ${changes.map(({ event }) => event.id)}::uuid[],
-      ${changes.map(({ event }) => event.receivedAt)}::timestamptz[],
-      ${changes.map(({ at }) => at.toISOString())}::timestamptz[],
-      ${changes.map(({ change, at }) => (change.fate.state === 'running' ? null : at.toISOString()))}::timestamptz[])
-  `.execute(tx);
+function stepsOf(recorded: RecordedChange): { id: string; entered: EnteredStep | undefined }[] {
+  const { cause, change } = recorded;
+  return change.steps.map((step) => {
+    if (step.kind === 'settled') return { id: cause.kind === 'step' ? cause.stepId : '', entered: undefined };
+    const id = newId();
+    return { id, entered: { id, jobId: newId(), recorded, step } };
+  });
 }
 
-async function endRuns(tx: Tx, changes: readonly RecordedChange[]): Promise<void> {
-  if (changes.length === 0) return;
-  await sql`
-    update run r set state = t.state, reason = t.reason, ended_at = t.at
-    from unnest(
-      ${changes.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${changes.map(({ profileId }) => profileId)}::uuid[],
-      ${changes.map(({ runId }) => runId)}::uuid[],
-      ${changes.map(({ change }) => change.fate.state)}::text[],
-      ${changes.map(({ change }) => reasonOf(change))}::text[],
-      ${changes.map(({ at }) => at.toISOString())}::timestamptz[]) as t(workspace_id, profile_id, id, state, reason, at)
-    where r.workspace_id = t.workspace_id and r.profile_id = t.profile_id and r.id = t.id and r.state = 'running'
-  `.execute(tx);
+function jobOf(entered: EnteredStep) {
+  const { id, jobId, recorded } = entered;
+  const { workspaceId, profileId, runId } = recorded;
+  const startAfter = dueAt(entered);
+  return {
+    id: jobId,
+    data: { workspaceId, profileId, runId, stepId: id },
+    ...(startAfter !== undefined && { startAfter }),
+  };
 }
 
-interface NewStep {
-  readonly id: string;
-  readonly recorded: RecordedChange;
-  readonly step: StepChange;
-}
-
-async function insertSteps(tx: Tx, steps: readonly NewStep[]): Promise<void> {
-  if (steps.length === 0) return;
-  await sql`
-    insert into run_step (workspace_id, profile_id, run_id, id, node_id, node_type, state, entered_at, left_at)
-    select * from unnest(
-      ${steps.map(({ recorded }) => recorded.workspaceId)}::uuid[],
-      ${steps.map(({ recorded }) => recorded.profileId)}::uuid[],
-      ${steps.map(({ recorded }) => recorded.runId)}::uuid[],
-      ${steps.map(({ id }) => id)}::uuid[],
-      ${steps.map(({ step }) => step.node.id)}::text[],
-      ${steps.map(({ step }) => step.node.type)}::text[],
-      ${steps.map(({ step }) => (step.kind === 'entered' ? 'queued' : 'succeeded'))}::text[],
-      ${steps.map(({ recorded }) => recorded.at.toISOString())}::timestamptz[],
-      ${steps.map(({ recorded, step }) => (step.kind === 'entered' ? null : recorded.at.toISOString()))}::timestamptz[])
-  `.execute(tx);
-}
-
-async function settleSteps(tx: Tx, changes: readonly RecordedChange[]): Promise<void> {
-  const settled = changes.flatMap(({ cause, change, ...recorded }) =>
-    change.steps.flatMap((step) =>
-      step.kind === 'settled' && cause.kind === 'step'
-        ? [{ ...recorded, stepId: cause.stepId, result: step.result }]
-        : [],
-    ),
-  );
-  if (settled.length === 0) return;
-  await sql`
-    update run_step s set state = t.state, reason = t.reason, left_at = t.at
-    from unnest(
-      ${settled.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${settled.map(({ profileId }) => profileId)}::uuid[],
-      ${settled.map(({ runId }) => runId)}::uuid[],
-      ${settled.map(({ stepId }) => stepId)}::uuid[],
-      ${settled.map(({ result }) => (result.outcome === 'broken' ? 'failed' : result.outcome))}::text[],
-      ${settled.map(({ result }) => ('reason' in result ? result.reason : null))}::text[],
-      ${settled.map(({ at }) => at.toISOString())}::timestamptz[])
-      as t(workspace_id, profile_id, run_id, id, state, reason, at)
-    where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id and s.run_id = t.run_id and s.id = t.id
-  `.execute(tx);
-}
-
-function reasonOf({ fate }: RunChange): string | null {
-  return 'reason' in fate ? fate.reason : null;
+function handedStep(entered: EnteredStep): LoadedStep {
+  const { id, data } = jobOf(entered);
+  const { recorded, step } = entered;
+  return {
+    job: { id, attempt: 0, data },
+    node: step.node,
+    state: 'queued',
+    enteredAt: recorded.at,
+    lastAttempt: undefined,
+    run: {
+      workflow: recorded.workflow,
+      triggerNodeId: recorded.triggerNodeId,
+      deadlineAt: recorded.deadlineAt,
+      stop: undefined,
+      events: recorded.events,
+    },
+  };
 }

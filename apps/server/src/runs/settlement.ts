@@ -1,13 +1,13 @@
 import type { StepResult } from '@laurel/workflow';
 
 import type { NewEvent } from '../events/index.ts';
-import type { LoadedStep } from './load-steps.ts';
+import type { LoadedStep } from './loaded-step.ts';
 import type { HeldStep, StepJob } from './step-job.ts';
 
 /** What is recorded of a request after it was sent. */
 export interface AttemptResult {
   readonly number: number;
-  readonly outcome: 'answered' | 'not-sent' | 'unknown' | 'reconciled';
+  readonly outcome: 'answered' | 'not-sent' | 'refused' | 'unknown' | 'reconciled';
   readonly status: number | undefined;
   readonly response: string | undefined;
   readonly truncated: boolean;
@@ -24,26 +24,53 @@ export interface Issuance {
   readonly credentialUrl: string | undefined;
 }
 
+/** A step that has its result, and what is written with it. */
+export interface SettledStep {
+  readonly kind: 'settled';
+  readonly job: HeldStep;
+  readonly step: LoadedStep;
+  readonly at: Date;
+  readonly result: StepResult;
+  readonly attempt?: AttemptResult | undefined;
+  /** Events on the profile. */
+  readonly events?: readonly NewEvent[];
+  readonly issuance?: Issuance | undefined;
+  /** What its failure has in common with others; undefined where it has not failed. */
+  readonly fingerprint?: string | undefined;
+}
+
+/** A step that is to be looked at again later. */
+export interface DeferredStep {
+  readonly kind: 'deferred';
+  readonly job: HeldStep;
+  readonly state: 'waiting' | 'retrying' | 'paced' | 'checking';
+  readonly attempt?: AttemptResult | undefined;
+  readonly next: StepJob;
+  readonly startAfter: Date;
+  /** Shown to people. */
+  readonly reason: string | undefined;
+}
+
 /** What is to be written about a step that was worked on. */
 export type Settlement =
-  /** The step was settled before, or its run is over: only the job is finished. */
-  | { readonly kind: 'stale'; readonly job: HeldStep }
+  | SettledStep
+  | DeferredStep
+  /** The run ends here: it was stopped, or another path of the profile has ended. */
   | {
-      readonly kind: 'settled';
+      readonly kind: 'cancelled';
       readonly job: HeldStep;
       readonly step: LoadedStep;
       readonly at: Date;
-      readonly result: StepResult;
-      readonly attempt: AttemptResult | undefined;
-      readonly event: NewEvent | undefined;
-      readonly issuance: Issuance | undefined;
-    }
-  /** To be looked at again later. */
-  | {
-      readonly kind: 'deferred';
-      readonly job: HeldStep;
-      readonly attempt: AttemptResult | undefined;
-      readonly next: StepJob;
-      readonly startAfter: Date;
       readonly reason: string;
-    };
+    }
+  /** The workflow is paused. */
+  | { readonly kind: 'parked'; readonly job: HeldStep; readonly workflowId: string }
+  /** The run cannot go on, and has no node to say so at. */
+  | { readonly kind: 'abandoned'; readonly job: HeldStep; readonly at: Date; readonly reason: string }
+  /** The step was settled before, or its run is over: only the job is finished. */
+  | { readonly kind: 'stale'; readonly job: HeldStep };
+
+/** A settlement of a step that has no attempt, event or ledger entry. */
+export function plainly(step: LoadedStep, at: Date, result: StepResult): SettledStep {
+  return { kind: 'settled', job: step.job, step, at, result };
+}

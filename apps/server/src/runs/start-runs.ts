@@ -1,39 +1,48 @@
 import { satisfies, startRun } from '@laurel/workflow';
 
-import type { EventSubscriber } from '../events/index.ts';
+import type { EventSubscriber, NewEvent } from '../events/index.ts';
 import { newId } from '../platform/ids.ts';
-import type { ActiveWorkflows } from '../workflows/index.ts';
-import { recordChanges } from './record-changes.ts';
-import type { RecordedChange } from './record-changes.ts';
-import type { StepQueue } from './step-job.ts';
+import type { ActiveWorkflows, Trigger, WorkflowVersions } from '../workflows/index.ts';
+import { matchWaits } from './match-waits.ts';
+import { planChanges } from './record-changes.ts';
+import type { RecordTools } from './record-changes.ts';
+import type { RecordedChange } from './recorded-change.ts';
 
 /**
- * Starts a run for each trigger that a new event satisfies, in the transaction that stores the event. `onEnqueued` is
- * called after the commit where there are steps to work on.
+ * Starts a run for each trigger that a new event satisfies, and moves on the runs that were waiting for one, in the
+ * transaction that stores the events.
  */
 export function startRunsOn(
   workflows: ActiveWorkflows,
-  queue: StepQueue,
-  onEnqueued: () => void,
+  versions: WorkflowVersions,
+  tools: RecordTools,
 ): EventSubscriber {
   return async (tx, events) => {
-    const triggersOf = await workflows.triggers(tx);
-    const changes = events.flatMap((event): RecordedChange[] =>
-      triggersOf(event.workspaceId, event.action)
-        .filter(({ node }) => satisfies(event.params, node.settings.where))
-        .map(({ workflowId, version, definition, node }) => ({
-          workspaceId: event.workspaceId,
-          profileId: event.profileId,
-          runId: newId(),
-          workflowId,
-          version,
-          at: event.receivedAt,
-          change: startRun(definition, node.id),
-          event: { id: event.id, receivedAt: event.receivedAt.toISOString() },
-          cause: { kind: 'event' },
-        })),
+    const matchesOf = await workflows.matches(tx);
+    const starts = events.flatMap((event) =>
+      matchesOf(event.workspaceId, event.action)
+        .triggers.filter(({ node }) => satisfies(event.params, node.settings.where))
+        .map((trigger) => startOf(trigger, event)),
     );
-    const enqueued = await recordChanges(tx, queue, changes);
-    return enqueued > 0 ? onEnqueued : () => undefined;
+    const awaited = events.filter((event) => matchesOf(event.workspaceId, event.action).awaited);
+    const moved = awaited.length === 0 ? [] : await matchWaits(tx, versions, awaited);
+    return await planChanges(tx, tools, [...starts, ...moved]);
+  };
+}
+
+function startOf({ workflow, node }: Trigger, event: NewEvent): RecordedChange {
+  const { workspaceId, profileId, receivedAt: at } = event;
+  const context = { profileId, now: at, timeZone: workflow.timeZone };
+  return {
+    workspaceId,
+    profileId,
+    runId: newId(),
+    workflow,
+    at,
+    change: startRun(workflow.definition, node.id, context),
+    deadlineAt: new Date(at.getTime() + workflow.pathCapMs),
+    triggerNodeId: node.id,
+    events: new Map([[node.id, event]]),
+    cause: { kind: 'start', replayOf: undefined },
   };
 }

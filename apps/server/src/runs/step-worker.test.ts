@@ -56,17 +56,18 @@ async function system(url: string, options: { body?: string; timeoutMs?: number 
   const jobs = await startJobEngine(database.connectionString, createLog('fatal'));
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
   const log = new EventLog(new KnownDefinitions());
-  log.subscribe(startRunsOn(new ActiveWorkflows(), queue, () => worker.wake()));
+  const versions = new WorkflowVersions();
   const dispatcher = new Agent();
   const worker = new StepWorker({
     platform,
     queue,
     log,
-    versions: new WorkflowVersions(),
+    versions,
     fetchData: async () => new Map(),
     dispatcher,
     timeoutMs: options.timeoutMs ?? 5_000,
   });
+  log.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
   const ingest = createIngest(platform, log);
   stack.defer(async () => {
     await worker.stop();

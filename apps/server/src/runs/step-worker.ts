@@ -1,22 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { EventLog } from '../events/index.ts';
-import { openConnections } from '../integrations/index.ts';
-import type { OpenConnection } from '../integrations/index.ts';
 import { GroupCommit } from '../platform/group-commit.ts';
 import { isDatabaseAway } from '../platform/http/failure.ts';
 import { LEASE_SECONDS } from '../platform/jobs/job-queue.ts';
 import { Signal } from '../platform/signal.ts';
 import type { WorkflowVersions } from '../workflows/index.ts';
-import { checkRequest, executeRequest, prepareRequest } from './execute-step.ts';
-import type { PreparedRequest, Sender } from './execute-step.ts';
+import type { ExecutorParts, ExecutorTools } from './executors/executor.ts';
+import { executeSteps } from './executors/index.ts';
 import { loadSteps } from './load-steps.ts';
-import type { LoadedStep } from './load-steps.ts';
-import { renderRequests } from './render-request.ts';
-import type { FetchData } from './render-request.ts';
+import type { LoadOutcome } from './load-steps.ts';
+import type { LoadedStep } from './loaded-step.ts';
+import type { HandOff } from './recorded-change.ts';
 import type { Settlement } from './settlement.ts';
 import type { HeldStep, StepQueue } from './step-job.ts';
-import { writeIntents } from './write-intents.ts';
+import { triageStep } from './triage-step.ts';
 import { commitSettlements } from './write-settlements.ts';
 
 /** Steps under way at once. With requests of 30 ms this is 8,000 a second, more than a process can prepare. */
@@ -33,19 +31,19 @@ const POLL_MS = 1_000;
 const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
 const RETRY_MS = 500;
 
-export interface StepWorkerParts extends Sender {
+export interface StepWorkerParts extends ExecutorParts {
   readonly queue: StepQueue;
   readonly log: EventLog;
   readonly versions: WorkflowVersions;
-  readonly fetchData: FetchData;
 }
 
 /**
  * Executes the steps of runs: claims jobs, renders their requests, writes down the intent, sends, and writes down what
  * came of it. Every stage works on batches; a step that waits for a slow receiver holds up no other.
  */
-export class StepWorker {
+export class StepWorker implements HandOff {
   readonly #parts: StepWorkerParts;
+  readonly #tools: ExecutorTools;
   readonly #held = new Map<string, HeldStep>();
   /** Something was enqueued. */
   readonly #due = new Signal();
@@ -58,6 +56,11 @@ export class StepWorker {
 
   constructor(parts: StepWorkerParts) {
     this.#parts = parts;
+    this.#tools = {
+      ...parts,
+      settle: async (settlement) => await this.#settle(settlement),
+      release: (jobs) => this.#release(jobs),
+    };
     this.#settler = new GroupCommit({
       maxWeight: SETTLE_ROWS,
       maxInFlight: SETTLES_IN_FLIGHT,
@@ -75,6 +78,20 @@ export class StepWorker {
   /** Tells that there may be work now. */
   wake(): void {
     this.#due.raise();
+  }
+
+  room(): number {
+    return this.#loop === undefined || this.#stopping ? 0 : Math.max(0, MAX_HELD - this.#held.size);
+  }
+
+  take(steps: readonly LoadedStep[]): void {
+    const jobs = steps.map(({ job }) => job);
+    this.#hold(jobs);
+    // After the present turn of the loop: whoever made the steps is answered first.
+    setImmediate(() => {
+      this.#parts.platform.checkpoint('step: claimed');
+      void this.#guard(jobs, async () => await this.#execute(steps));
+    });
   }
 
   /** Takes no more work, and resolves when what is in hand is written down. */
@@ -102,8 +119,8 @@ export class StepWorker {
         const jobs = await queue.claim(limit);
         if (jobs.length > 0) {
           platform.checkpoint('step: claimed');
-          for (const job of jobs) this.#held.set(job.id, job);
-          void this.#work(jobs);
+          this.#hold(jobs);
+          void this.#guard(jobs, async () => await this.#load(jobs));
         }
         // The queue had no more than these: there is nothing to claim until something is enqueued.
         if (jobs.length < limit) await this.#due.wait(POLL_MS);
@@ -114,16 +131,14 @@ export class StepWorker {
     }
   }
 
+  #hold(jobs: readonly HeldStep[]): void {
+    for (const job of jobs) this.#held.set(job.id, job);
+  }
+
   /** Never rejects: what goes wrong is logged, and the jobs come back after their lease. */
-  async #work(jobs: readonly HeldStep[]): Promise<void> {
+  async #guard(jobs: readonly HeldStep[], work: () => Promise<void>): Promise<void> {
     try {
-      const steps = await loadSteps(this.#parts.platform.db, this.#parts.versions, jobs);
-      const loaded = new Set(steps.map(({ job }) => job.id));
-      const stale = jobs.filter(({ id }) => !loaded.has(id));
-      await Promise.all([
-        ...stale.map(async (job) => await this.#settle({ kind: 'stale', job })),
-        this.#sendAll(steps),
-      ]);
+      await work();
     } catch (error) {
       this.#parts.platform.log.error(
         { err: error, steps: jobs.map(({ data }) => data) },
@@ -133,65 +148,30 @@ export class StepWorker {
     }
   }
 
-  async #sendAll(steps: readonly LoadedStep[]): Promise<void> {
-    const { platform, fetchData } = this.#parts;
-    const now = platform.clock.now();
-    const [rendered, connections] = await Promise.all([
-      renderRequests(steps, now.getTime(), fetchData),
-      this.#openConnections(steps),
-    ]);
-    const fresh: PreparedRequest[] = [];
-    const started: Promise<void>[] = [];
-    for (const [step, outcome] of rendered) {
-      const connection = connections.get(step.node.settings.connection);
-      if (outcome.kind !== 'rendered') {
-        started.push(this.#settle(unprocessed(step, now, { outcome: outcome.kind, reason: outcome.reason })));
-        continue;
-      }
-      if (connection === undefined) {
-        const reason = 'its connection does not exist any more';
-        started.push(this.#settle(unprocessed(step, now, { outcome: 'broken', reason })));
-        continue;
-      }
-      const request = prepareRequest(step, outcome.request, connection);
-      const last = step.lastAttempt;
-      if (last !== undefined && (last.outcome === null || last.outcome === 'unknown')) {
-        started.push(this.#check({ step, request, number: last.number }));
-      } else {
-        fresh.push({ step, request, number: (last?.number ?? 0) + 1 });
-      }
-    }
-    await Promise.all([...started, this.#send(fresh)]);
-  }
-
-  async #openConnections(steps: readonly LoadedStep[]): Promise<ReadonlyMap<string, OpenConnection>> {
-    const { db, secrets } = this.#parts.platform;
-    const opened = await Promise.all(
-      [...Map.groupBy(steps, ({ job }) => job.data.workspaceId)].map(async ([workspaceId, group]) => {
-        const ids = [...new Set(group.map(({ node }) => node.settings.connection))];
-        return await openConnections(db, secrets, workspaceId, ids);
+  async #load(jobs: readonly HeldStep[]): Promise<void> {
+    const { platform, versions } = this.#parts;
+    const outcomes = await loadSteps(platform.db, versions, jobs);
+    await Promise.all([
+      ...outcomes.map(async (outcome) => {
+        const settlement = settlementOf(outcome, platform.clock.now());
+        if (settlement !== undefined) await this.#settle(settlement);
       }),
-    );
-    return new Map(opened.flatMap((connections) => [...connections]));
+      this.#execute(outcomes.flatMap((outcome) => (outcome.kind === 'loaded' ? [outcome.step] : []))),
+    ]);
   }
 
-  async #send(prepared: readonly PreparedRequest[]): Promise<void> {
-    if (prepared.length === 0) return;
-    const { platform } = this.#parts;
-    platform.checkpoint('step: before the intent is committed');
-    const allowed = await writeIntents(platform.db, prepared, platform.clock.now());
-    platform.checkpoint('step: after the intent is committed');
-    const sent = new Set(allowed);
-    this.#release(prepared.filter((request) => !sent.has(request)).map(({ step }) => step.job));
-    await Promise.all(
-      allowed.map(async (request) => await this.#settle(await executeRequest(this.#parts, request))),
-    );
-  }
-
-  async #check(request: PreparedRequest): Promise<void> {
-    const checked = await checkRequest(this.#parts, request);
-    if (checked.kind === 'settlement') await this.#settle(checked.settlement);
-    else await this.#send([{ ...request, number: request.number + 1 }]);
+  async #execute(steps: readonly LoadedStep[]): Promise<void> {
+    const now = this.#parts.platform.clock.now();
+    const triaged = steps.map((step) => ({ step, settlement: triageStep(step, now) }));
+    await Promise.all([
+      ...triaged.map(async ({ settlement }) => {
+        if (settlement !== undefined) await this.#settle(settlement);
+      }),
+      executeSteps(
+        this.#tools,
+        triaged.flatMap(({ step, settlement }) => (settlement === undefined ? [step] : [])),
+      ),
+    ]);
   }
 
   /** The result of a request is known only here: it is kept until the database takes it, or the lease is another's. */
@@ -218,7 +198,7 @@ export class StepWorker {
   }
 
   async #write(settlements: readonly Settlement[]): Promise<('written' | 'lost')[]> {
-    const lost = await commitSettlements({ ...this.#parts, onEnqueued: () => this.wake() }, settlements);
+    const lost = await commitSettlements({ ...this.#parts, handOff: this }, settlements);
     const lostJobs = new Set(lost);
     return settlements.map((settlement) => (lostJobs.has(settlement) ? 'lost' : 'written'));
   }
@@ -240,24 +220,22 @@ export class StepWorker {
   }
 
   #log(settlement: Settlement, message: string, error?: unknown): void {
-    const workflowId = settlement.kind === 'settled' ? settlement.step.workflowId : undefined;
+    const step = 'step' in settlement ? settlement.step : undefined;
+    const workflowId = step?.run.workflow.workflowId;
     this.#parts.platform.log.error({ ...settlement.job.data, workflowId, err: error }, message);
   }
 }
 
-function unprocessed(
-  step: LoadedStep,
-  at: Date,
-  result: { readonly outcome: 'skipped' | 'broken'; readonly reason: string },
-): Settlement {
-  return {
-    kind: 'settled',
-    job: step.job,
-    step,
-    at,
-    result,
-    attempt: undefined,
-    event: undefined,
-    issuance: undefined,
-  };
+/** What becomes of a claimed step that cannot be executed. */
+function settlementOf(outcome: LoadOutcome, now: Date): Settlement | undefined {
+  switch (outcome.kind) {
+    case 'loaded':
+      return undefined;
+    case 'stale':
+      return { kind: 'stale', job: outcome.job };
+    case 'paused':
+      return { kind: 'parked', job: outcome.job, workflowId: outcome.workflowId };
+    case 'homeless':
+      return { kind: 'abandoned', job: outcome.job, at: now, reason: outcome.reason };
+  }
 }

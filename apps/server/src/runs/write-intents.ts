@@ -1,13 +1,16 @@
 import { sql } from 'kysely';
 
 import type { Queryable } from '../platform/db/database.ts';
-import type { PreparedRequest } from './execute-step.ts';
+import type { PreparedRequest } from './executors/send-requests.ts';
 
 /** Headers whose values are kept as `[secret]`. */
 const SECRET_HEADERS =
   /^(authorization|proxy-authorization|cookie|.*(api-?key|token|secret|signature|password).*)$/;
 /** How much of a request's body is kept for people to look at. */
 const BODY_LIMIT = 64 * 1024;
+
+/** How long after its time-out a request is still taken to be under way: clocks and busy processes differ. */
+const MARGIN_MS = 5_000;
 
 /**
  * Writes down that requests are about to leave, and answers those that may. The row is also the fence: of two workers
@@ -18,12 +21,15 @@ export async function writeIntents(
   db: Queryable,
   prepared: readonly PreparedRequest[],
   now: Date,
+  timeoutMs: number,
 ): Promise<PreparedRequest[]> {
   if (prepared.length === 0) return [];
   const data = prepared.map(({ step }) => step.job.data);
+  const expiresAt = new Date(now.getTime() + timeoutMs + MARGIN_MS);
   const { rows } = await sql<{ step_id: string }>`
-    insert into attempt (workspace_id, profile_id, run_id, step_id, number, method, url, headers, body, sent_at)
-    select w, p, r, s, n, m, u, h, b, ${now} from unnest(
+    insert into attempt (workspace_id, profile_id, run_id, step_id, number, method, url, headers, body, sent_at,
+      expires_at)
+    select w, p, r, s, n, m, u, h, b, ${now}, ${expiresAt} from unnest(
       ${data.map(({ workspaceId }) => workspaceId)}::uuid[],
       ${data.map(({ profileId }) => profileId)}::uuid[],
       ${data.map(({ runId }) => runId)}::uuid[],

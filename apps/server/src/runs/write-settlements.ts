@@ -1,23 +1,27 @@
-import { settleStep } from '@laurel/workflow';
-import { sql } from 'kysely';
+import { cancelRun, settleStep } from '@laurel/workflow';
 
 import type { EventLog } from '../events/index.ts';
 import type { Tx } from '../platform/db/database.ts';
 import { inTransaction } from '../platform/db/transaction.ts';
 import { isDatabaseAway } from '../platform/http/failure.ts';
-import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
-import { recordChanges } from './record-changes.ts';
-import type { RecordedChange } from './record-changes.ts';
-import type { AttemptResult, Settlement } from './settlement.ts';
-import type { StepJob, StepQueue } from './step-job.ts';
+import type { LoadedStep } from './loaded-step.ts';
+import { planChanges } from './record-changes.ts';
+import type { RecordTools } from './record-changes.ts';
+import type { RecordedChange } from './recorded-change.ts';
+import type { DeferredStep, Settlement } from './settlement.ts';
+import {
+  abandonRuns,
+  deferSteps,
+  openSteps,
+  parkSteps,
+  writeAttempts,
+  writeIssuances,
+} from './write-steps.ts';
 
-export interface SettlementParts {
+export interface SettlementParts extends RecordTools {
   readonly platform: Platform;
-  readonly queue: StepQueue;
   readonly log: EventLog;
-  /** Called after a commit where there are further steps to work on. */
-  readonly onEnqueued: () => void;
 }
 
 /** Ends a transaction that wrote results whose leases turned out to be lost: nothing of it may stay. */
@@ -46,7 +50,8 @@ export async function commitSettlements(
   try {
     return await commit(async (tx) => await writeTogether(tx, parts, settlements));
   } catch (error) {
-    // A lost lease shows as such, or as a row that its present holder has written: then it is looked at first.
+    // A lost lease shows as such, or as a row that its present holder has written; a step that was cancelled meanwhile
+    // as one that is left: then both are looked at first.
     if (isDatabaseAway(error)) throw error;
     return await commit(async (tx) => await writeHeld(tx, parts, settlements));
   }
@@ -75,128 +80,131 @@ async function writeTogether(
   return { lost: [], confirm };
 }
 
+/** Of a step that was left meanwhile, only what was sent and answered is written. */
 async function writeHeld(
   tx: Tx,
   parts: SettlementParts,
   settlements: readonly Settlement[],
 ): Promise<Written> {
-  const held = await parts.queue.finish(
+  const finished = await parts.queue.finish(
     tx,
     settlements.map(({ job }) => job),
   );
-  const confirm = await writeResults(
+  const held = settlements.filter(({ job }) => finished.has(job.id));
+  const open = await openSteps(
     tx,
-    parts,
-    settlements.filter(({ job }) => held.has(job.id)),
+    held.map(({ job }) => job.data),
   );
-  return { lost: settlements.filter(({ job }) => !held.has(job.id)), confirm };
+  const isOpen = ({ job }: Settlement): boolean => open.has(job.data.stepId);
+  const [confirm, confirmLate] = [
+    await writeResults(tx, parts, held.filter(isOpen)),
+    await writeLate(
+      tx,
+      parts,
+      held.filter((settlement) => !isOpen(settlement)),
+    ),
+  ];
+  return {
+    lost: settlements.filter(({ job }) => !finished.has(job.id)),
+    confirm: () => {
+      confirm();
+      confirmLate();
+    },
+  };
 }
 
 async function writeResults(
   tx: Tx,
-  { queue, log, onEnqueued }: SettlementParts,
+  parts: SettlementParts,
   settlements: readonly Settlement[],
 ): Promise<() => void> {
   const settled = settlements.filter((settlement) => settlement.kind === 'settled');
   const deferred = settlements.filter((settlement) => settlement.kind === 'deferred');
-  const changes = settled.map(({ job, step, at, result }): RecordedChange => ({
-    ...job.data,
-    workflowId: step.workflowId,
-    version: step.version,
-    at,
-    change: settleStep(step.definition, step.node.id, result),
-    cause: { kind: 'step', stepId: job.data.stepId },
-  }));
-  const [confirm, , , enqueued] = await Promise.all([
-    log.append(
-      tx,
-      settled.flatMap(({ event }) => event ?? []),
-    ),
+  const changes = settlements.flatMap((settlement) => changeOf(settlement) ?? []);
+  const planned = await planChanges(tx, parts, changes);
+  const events = [...settled.flatMap((settlement) => settlement.events ?? []), ...planned.events];
+  const append = async (): Promise<() => void> => await parts.log.append(tx, events);
+  const rest = Promise.all([
     writeAttempts(tx, [...settled, ...deferred]),
-    deferSteps(tx, queue, deferred),
-    recordChanges(tx, queue, changes),
+    deferSteps(tx, parts.queue, deferred),
     writeIssuances(tx, settled),
+    parkSteps(
+      tx,
+      settlements.filter((settlement) => settlement.kind === 'parked'),
+    ),
+    abandonRuns(
+      tx,
+      settlements.filter((settlement) => settlement.kind === 'abandoned'),
+    ),
   ]);
+  let confirm: () => void;
+  if (planned.awaitsEvents) {
+    // An Event Filter behind a node sees the event that the node has just generated.
+    await planned.write(tx);
+    confirm = await append();
+    await rest;
+  } else {
+    [, confirm] = await Promise.all([planned.write(tx), append(), rest]);
+  }
   return () => {
     confirm();
-    if (enqueued > 0) onEnqueued();
+    planned.confirm();
   };
 }
 
-async function writeAttempts(
-  tx: Tx,
-  items: readonly { readonly job: { readonly data: StepJob }; readonly attempt: AttemptResult | undefined }[],
-): Promise<void> {
-  const written = items.flatMap(({ job, attempt }) =>
-    attempt === undefined ? [] : [{ ...job.data, attempt }],
-  );
-  if (written.length === 0) return;
-  await sql`
-    update attempt a set outcome = t.outcome, status = t.status, response = t.response,
-      response_truncated = t.truncated, error = t.error, duration_ms = t.duration_ms
-    from unnest(
-      ${written.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${written.map(({ profileId }) => profileId)}::uuid[],
-      ${written.map(({ runId }) => runId)}::uuid[],
-      ${written.map(({ stepId }) => stepId)}::uuid[],
-      ${written.map(({ attempt }) => attempt.number)}::integer[],
-      ${written.map(({ attempt }) => attempt.outcome)}::text[],
-      ${written.map(({ attempt }) => attempt.status ?? null)}::integer[],
-      ${written.map(({ attempt }) => attempt.response ?? null)}::text[],
-      ${written.map(({ attempt }) => attempt.truncated)}::boolean[],
-      ${written.map(({ attempt }) => attempt.error ?? null)}::text[],
-      ${written.map(({ attempt }) => attempt.durationMs ?? null)}::double precision[])
-      as t(workspace_id, profile_id, run_id, step_id, number, outcome, status, response, truncated, error, duration_ms)
-    where a.workspace_id = t.workspace_id and a.profile_id = t.profile_id and a.run_id = t.run_id
-      and a.step_id = t.step_id and a.number = t.number`.execute(tx);
-}
-
-async function deferSteps(
-  tx: Tx,
-  queue: StepQueue,
-  deferred: readonly Extract<Settlement, { kind: 'deferred' }>[],
-): Promise<void> {
-  await Promise.all([
-    ...deferred.map(
-      async ({ next, reason }) =>
-        await tx
-          .updateTable('run_step')
-          .set({ state: 'checking', reason })
-          .where('workspace_id', '=', next.workspaceId)
-          .where('profile_id', '=', next.profileId)
-          .where('run_id', '=', next.runId)
-          .where('id', '=', next.stepId)
-          .execute(),
-    ),
-    queue.enqueue(
+/** The request of a step that was cancelled meanwhile has its answer, the profile its event, the ledger its entry. */
+async function writeLate(tx: Tx, { log }: SettlementParts, late: readonly Settlement[]): Promise<() => void> {
+  const settled = late.filter((settlement) => settlement.kind === 'settled');
+  const deferred = late.filter((settlement): settlement is DeferredStep => settlement.kind === 'deferred');
+  const [confirm] = await Promise.all([
+    log.append(
       tx,
-      deferred.map(({ next, startAfter }) => ({ id: newId(), data: next, startAfter })),
+      settled.flatMap(({ events }) => events ?? []),
     ),
+    writeAttempts(tx, [...settled, ...deferred]),
+    writeIssuances(tx, settled),
   ]);
+  return confirm;
 }
 
-async function writeIssuances(
-  tx: Tx,
-  settled: readonly Extract<Settlement, { kind: 'settled' }>[],
-): Promise<void> {
-  const rows = settled.flatMap(({ job, step, at, issuance }) =>
-    issuance === undefined ? [] : [{ ...job.data, ...issuance, step, at }],
-  );
-  if (rows.length === 0) return;
-  await sql`
-    insert into issuance (workspace_id, profile_id, run_id, step_id, workflow_id, event_id, url, recipient_email,
-      group_reference, credential_reference, credential_url, issued_at)
-    select * from unnest(
-      ${rows.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${rows.map(({ profileId }) => profileId)}::uuid[],
-      ${rows.map(({ runId }) => runId)}::uuid[],
-      ${rows.map(({ stepId }) => stepId)}::uuid[],
-      ${rows.map(({ step }) => step.workflowId)}::uuid[],
-      ${rows.map(({ step }) => step.event.id)}::uuid[],
-      ${rows.map(({ url }) => url)}::text[],
-      ${rows.map(({ recipientEmail }) => recipientEmail ?? null)}::text[],
-      ${rows.map(({ groupReference }) => groupReference ?? null)}::text[],
-      ${rows.map(({ credentialReference }) => credentialReference ?? null)}::text[],
-      ${rows.map(({ credentialUrl }) => credentialUrl ?? null)}::text[],
-      ${rows.map(({ at }) => at.toISOString())}::timestamptz[])`.execute(tx);
+function changeOf(settlement: Settlement): RecordedChange | undefined {
+  switch (settlement.kind) {
+    case 'settled': {
+      const { step, at, result, fingerprint } = settlement;
+      const { workflow } = step.run;
+      const { profileId } = step.job.data;
+      const context = { profileId, now: at, timeZone: workflow.timeZone };
+      return recorded(step, at, settleStep(workflow.definition, step.node.id, result, context), fingerprint);
+    }
+    case 'cancelled': {
+      const { step, at, reason } = settlement;
+      return recorded(step, at, cancelRun(step.run.workflow.definition, step.node.id, reason), undefined);
+    }
+    case 'deferred':
+    case 'parked':
+    case 'abandoned':
+    case 'stale':
+      return undefined;
+  }
+}
+
+function recorded(
+  { job, run }: LoadedStep,
+  at: Date,
+  change: RecordedChange['change'],
+  fingerprint: string | undefined,
+): RecordedChange {
+  const { workspaceId, profileId, runId, stepId } = job.data;
+  return {
+    workspaceId,
+    profileId,
+    runId,
+    workflow: run.workflow,
+    at,
+    change,
+    deadlineAt: run.deadlineAt,
+    triggerNodeId: run.triggerNodeId,
+    events: run.events,
+    cause: { kind: 'step', stepId, matched: undefined, fingerprint },
+  };
 }

@@ -1,18 +1,35 @@
-import { parseDefinition, upgradeDefinition } from '@laurel/workflow';
+import { durationMs, parseDefinition, upgradeDefinition } from '@laurel/workflow';
 import type { Definition, NodeOf } from '@laurel/workflow';
+import { sql } from 'kysely';
 
 import type { Queryable, Tx } from '../platform/db/database.ts';
 
-/** A workflow that an event can start. */
-export interface Trigger {
+/** A version of a workflow with what its runs need to know of its workspace. A version never changes. */
+export interface WorkflowVersion {
   readonly workspaceId: string;
   readonly workflowId: string;
+  readonly name: string;
   readonly version: number;
   readonly definition: Definition;
+  /** The workspace's. */
+  readonly timeZone: string;
+  readonly pathCapMs: number;
+}
+
+/** A workflow that an event can start. */
+export interface Trigger {
+  readonly workflow: WorkflowVersion;
   readonly node: NodeOf<'profile-event'>;
 }
 
-type TriggerIndex = ReadonlyMap<string, readonly Trigger[]>;
+/** What an event can start or go on with. */
+export interface EventMatches {
+  readonly triggers: readonly Trigger[];
+  /** Whether a version has an Event Filter for it: runs may wait for it. */
+  readonly awaited: boolean;
+}
+
+const NONE: EventMatches = { triggers: [], awaited: false };
 
 const keyOf = (workspaceId: string, event: string): string => `${workspaceId} ${event}`;
 
@@ -22,70 +39,96 @@ const keyOf = (workspaceId: string, event: string): string => `${workspaceId} ${
  * every process.
  */
 export class ActiveWorkflows {
-  #loaded: { revision: number; triggers: TriggerIndex } | undefined;
+  #loaded: { revision: number; matches: ReadonlyMap<string, EventMatches> } | undefined;
 
-  /** The triggers as the transaction sees them. */
-  async triggers(tx: Tx): Promise<(workspaceId: string, event: string) => readonly Trigger[]> {
+  /** What events match as the transaction sees it. */
+  async matches(tx: Tx): Promise<(workspaceId: string, event: string) => EventMatches> {
     const { revision } = await tx
       .selectFrom('workflow_registry')
       .select('revision')
       .executeTakeFirstOrThrow();
-    if (this.#loaded?.revision !== revision) this.#loaded = { revision, triggers: await loadTriggers(tx) };
-    const { triggers } = this.#loaded;
-    return (workspaceId, event) => triggers.get(keyOf(workspaceId, event)) ?? [];
+    if (this.#loaded?.revision !== revision) this.#loaded = { revision, matches: await loadMatches(tx) };
+    const { matches } = this.#loaded;
+    return (workspaceId, event) => matches.get(keyOf(workspaceId, event)) ?? NONE;
   }
 }
 
-async function loadTriggers(tx: Tx): Promise<TriggerIndex> {
-  const rows = await tx
-    .selectFrom('workflow as w')
-    .innerJoin('workflow_version as v', (join) =>
-      join
-        .onRef('v.workspace_id', '=', 'w.workspace_id')
-        .onRef('v.workflow_id', '=', 'w.id')
-        .onRef('v.version', '=', 'w.active_version'),
-    )
-    .select(['w.workspace_id', 'w.id', 'v.version', 'v.definition'])
-    .where('w.status', '=', 'active')
-    .execute();
-  const triggers = new Map<string, Trigger[]>();
-  for (const row of rows) {
-    const definition = storedDefinition(row.definition);
-    for (const node of definition.nodes) {
-      if (node.type !== 'profile-event') continue;
-      const key = keyOf(row.workspace_id, node.settings.event);
-      const trigger = {
-        workspaceId: row.workspace_id,
-        workflowId: row.id,
-        version: row.version,
-        definition,
-        node,
-      };
-      triggers.set(key, [...(triggers.get(key) ?? []), trigger]);
+interface VersionRow {
+  workspace_id: string;
+  id: string;
+  name: string;
+  version: number;
+  definition: unknown;
+  time_zone: string;
+}
+
+function versionOf(row: VersionRow): WorkflowVersion {
+  const definition = storedDefinition(row.definition);
+  return {
+    workspaceId: row.workspace_id,
+    workflowId: row.id,
+    name: row.name,
+    version: row.version,
+    definition,
+    timeZone: row.time_zone,
+    pathCapMs: durationMs(definition.settings.pathCap),
+  };
+}
+
+const VERSION_COLUMNS = sql`w.workspace_id, w.id, w.name, v.version, v.definition, s.time_zone`;
+const VERSION_JOIN = sql`workflow w
+  join workflow_version v on v.workspace_id = w.workspace_id and v.workflow_id = w.id
+  join workspace s on s.id = w.workspace_id`;
+
+async function loadMatches(tx: Tx): Promise<Map<string, EventMatches>> {
+  const { rows: active } = await sql<VersionRow>`
+    select ${VERSION_COLUMNS} from ${VERSION_JOIN}
+    where w.status = 'active' and v.version = w.active_version`.execute(tx);
+  // Runs may wait on versions that new ones no longer take, and while their workflow is paused.
+  const { rows: awaited } = await sql<{ workspace_id: string; event: string }>`
+    select distinct v.workspace_id, n -> 'settings' ->> 'event' as event
+    from workflow_version v cross join lateral jsonb_array_elements(v.definition -> 'nodes') n
+    where n ->> 'type' = 'event-filter'`.execute(tx);
+  const matches = new Map<string, { triggers: Trigger[]; awaited: boolean }>();
+  const at = (workspaceId: string, event: string): { triggers: Trigger[]; awaited: boolean } => {
+    const key = keyOf(workspaceId, event);
+    const entry = matches.get(key) ?? { triggers: [], awaited: false };
+    matches.set(key, entry);
+    return entry;
+  };
+  for (const row of active) {
+    const workflow = versionOf(row);
+    for (const node of workflow.definition.nodes) {
+      if (node.type === 'profile-event')
+        at(row.workspace_id, node.settings.event).triggers.push({ workflow, node });
     }
   }
-  return triggers;
+  for (const { workspace_id: workspaceId, event } of awaited) at(workspaceId, event).awaited = true;
+  return matches;
 }
 
-/** Definitions of versions, which never change. */
+/** Versions of workflows, which never change; their names and time zones are those of when they were first asked for. */
 export class WorkflowVersions {
-  readonly #definitions = new Map<string, Definition>();
+  readonly #versions = new Map<string, WorkflowVersion>();
 
-  async get(db: Queryable, workspaceId: string, workflowId: string, version: number): Promise<Definition> {
+  async get(
+    db: Queryable,
+    workspaceId: string,
+    workflowId: string,
+    version: number,
+  ): Promise<WorkflowVersion> {
     const key = `${workspaceId} ${workflowId} ${version}`;
-    const known = this.#definitions.get(key);
+    const known = this.#versions.get(key);
     if (known !== undefined) return known;
-    const row = await db
-      .selectFrom('workflow_version')
-      .select('definition')
-      .where('workspace_id', '=', workspaceId)
-      .where('workflow_id', '=', workflowId)
-      .where('version', '=', version)
-      .executeTakeFirstOrThrow();
-    const definition = storedDefinition(row.definition);
-    if (this.#definitions.size >= 1_000) this.#definitions.clear();
-    this.#definitions.set(key, definition);
-    return definition;
+    const { rows } = await sql<VersionRow>`
+      select ${VERSION_COLUMNS} from ${VERSION_JOIN}
+      where w.workspace_id = ${workspaceId} and w.id = ${workflowId} and v.version = ${version}`.execute(db);
+    const [row] = rows;
+    if (row === undefined) throw new Error(`workflow ${workflowId} has no version ${version}`);
+    const loaded = versionOf(row);
+    if (this.#versions.size >= 1_000) this.#versions.clear();
+    this.#versions.set(key, loaded);
+    return loaded;
   }
 }
 

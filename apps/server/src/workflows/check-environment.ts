@@ -17,6 +17,7 @@ export async function loadCheckEnvironment(db: Queryable, workspaceId: string): 
   return {
     hasEventDefinition: (name) => names.has(name),
     hasConnection: (id) => ids.has(id),
+    hasSegment: () => false,
     checkTemplate: (source, output, field) =>
       engine.check(source, { output }).map(({ severity, code, message, line, column }) => ({
         severity,

@@ -1,4 +1,4 @@
-import { parseDefinition, validateDefinition } from '@laurel/workflow';
+import { bindNode, parseDefinition, validateDefinition } from '@laurel/workflow';
 import type { Definition, Issue } from '@laurel/workflow';
 
 import { KnownDefinitions } from '../events/index.ts';
@@ -49,7 +49,9 @@ export async function saveWorkflow(tx: Tx, now: Date, input: SaveWorkflow): Prom
 /** The events that the nodes generate can be used at once, as triggers of further workflows for instance. */
 async function defineGeneratedEvents(tx: Tx, workspaceId: string, definition: Definition): Promise<void> {
   const generated = definition.nodes.flatMap((node) =>
-    node.type === 'outgoing-integration' ? [{ workspaceId, ...node.settings.webhookEvent }] : [],
+    bindNode(node)
+      .generates()
+      .map((event) => ({ workspaceId, ...event })),
   );
   await new KnownDefinitions().ensure(tx, generated, 'workflow');
 }

@@ -6,7 +6,8 @@ import type { Queryable, Tx } from '../platform/db/database.ts';
 import { newId } from '../platform/ids.ts';
 import { storedDefinition } from './active-workflows.ts';
 
-export type WorkflowStatus = 'draft' | 'active' | 'paused' | 'stopped';
+const STATUSES = ['draft', 'pending', 'active', 'paused', 'stopped', 'finished'] as const;
+export type WorkflowStatus = (typeof STATUSES)[number];
 
 export interface Workflow {
   readonly id: string;
@@ -52,7 +53,8 @@ function workflowOf(row: Row): Workflow {
 }
 
 function statusOf(text: string): WorkflowStatus {
-  if (text === 'draft' || text === 'active' || text === 'paused' || text === 'stopped') return text;
+  const status = STATUSES.find((known) => known === text);
+  if (status !== undefined) return status;
   throw new Error(`a workflow has the unknown status ${text}`);
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { eventNameSchema } from '../event-name.ts';
 import type { SettingsIssue } from '../issue.ts';
 import { NEXT } from '../node-type.ts';
-import type { CheckEnvironment, NodeType } from '../node-type.ts';
+import type { CheckEnvironment, NodeType, TemplateField } from '../node-type.ts';
 
 const headerSchema = z.strictObject({
   name: z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not a valid header name'),
@@ -62,13 +62,25 @@ export const outgoingIntegration: NodeType<OutgoingIntegrationSettings> = {
   role: 'action',
   settings: outgoingIntegrationSettings,
   outputs: () => [NEXT],
+  templates: (settings) => [
+    { field: 'url', source: settings.url, output: 'url' },
+    ...settings.headers.map(({ value }, index): TemplateField => ({
+      field: `headers[${index}].value`,
+      source: value,
+      output: 'header',
+    })),
+    ...(settings.body === undefined
+      ? []
+      : [{ field: 'body', source: settings.body, output: bodyOutput(settings) }]),
+  ],
+  generates: ({ webhookEvent }) => [webhookEvent],
   check: (settings, environment) => [
     ...checkConnection(settings, environment),
-    ...checkUrl(settings, environment),
-    ...checkHeaders(settings, environment),
-    ...checkBody(settings, environment),
+    ...checkUrl(settings),
+    ...checkHeaders(settings),
+    ...checkBody(settings),
   ],
-  arrive: (settings) => ({ kind: 'act', settings }),
+  arrive: () => ({ kind: 'act' }),
 };
 
 function checkConnection(
@@ -86,8 +98,8 @@ function checkConnection(
   ];
 }
 
-function checkUrl(settings: OutgoingIntegrationSettings, environment: CheckEnvironment): SettingsIssue[] {
-  const issues = [...environment.checkTemplate(settings.url, 'url', 'settings.url')];
+function checkUrl(settings: OutgoingIntegrationSettings): SettingsIssue[] {
+  const issues: SettingsIssue[] = [];
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(settings.url)?.[0].toLowerCase();
   const startsWithInsert = settings.url.startsWith('{');
   if (scheme !== 'http:' && scheme !== 'https:' && !startsWithInsert) {
@@ -101,10 +113,10 @@ function checkUrl(settings: OutgoingIntegrationSettings, environment: CheckEnvir
   return issues;
 }
 
-function checkHeaders(settings: OutgoingIntegrationSettings, environment: CheckEnvironment): SettingsIssue[] {
+function checkHeaders(settings: OutgoingIntegrationSettings): SettingsIssue[] {
   return settings.headers.flatMap(({ name, value }, index) => {
     const field = `settings.headers[${index}]`;
-    const issues = [...environment.checkTemplate(value, 'header', `${field}.value`)];
+    const issues: SettingsIssue[] = [];
     if (RESERVED_HEADERS.has(name.toLowerCase())) {
       issues.push({
         severity: 'error',
@@ -125,16 +137,14 @@ function checkHeaders(settings: OutgoingIntegrationSettings, environment: CheckE
   });
 }
 
-function checkBody(settings: OutgoingIntegrationSettings, environment: CheckEnvironment): SettingsIssue[] {
-  if (settings.body === undefined) return [];
-  const issues = [...environment.checkTemplate(settings.body, bodyOutput(settings), 'settings.body')];
-  if (settings.method === 'GET') {
-    issues.push({
+function checkBody(settings: OutgoingIntegrationSettings): SettingsIssue[] {
+  if (settings.body === undefined || settings.method !== 'GET') return [];
+  return [
+    {
       severity: 'error',
       code: 'body-of-get',
       field: 'settings.body',
       message: 'a GET request has no body: remove it or choose another method',
-    });
-  }
-  return issues;
+    },
+  ];
 }

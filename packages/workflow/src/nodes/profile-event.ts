@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
 import { eventNameSchema, FORBIDDEN_TRIGGERS } from '../event-name.ts';
+import type { SettingsIssue } from '../issue.ts';
+import { nodeLimitSchema } from '../node-limit.ts';
 import { NEXT } from '../node-type.ts';
-import type { NodeType } from '../node-type.ts';
+import type { CheckEnvironment, NodeType } from '../node-type.ts';
 import { whereSchema } from '../where.ts';
 
 export const profileEventSettings = z.strictObject({
@@ -10,6 +12,8 @@ export const profileEventSettings = z.strictObject({
   event: eventNameSchema,
   /** Conditions on its parameters; one event must satisfy all. Default: none. */
   where: z.array(whereSchema).max(50).default([]),
+  /** How often one profile may start a path here. Default: without limit. */
+  profileLimit: nodeLimitSchema.optional(),
 });
 
 export type ProfileEventSettings = z.infer<typeof profileEventSettings>;
@@ -20,26 +24,29 @@ export const profileEvent: NodeType<ProfileEventSettings> = {
   role: 'trigger',
   settings: profileEventSettings,
   outputs: () => [NEXT],
-  check: (settings, environment) => {
-    if (FORBIDDEN_TRIGGERS.has(settings.event)) {
-      return [
-        {
-          severity: 'error',
-          code: 'forbidden-trigger',
-          field: 'settings.event',
-          message: `${settings.event} is written by workflows themselves and cannot start one`,
-        },
-      ];
-    }
-    if (environment.hasEventDefinition(settings.event)) return [];
+  check: ({ event }, environment) => {
+    if (!FORBIDDEN_TRIGGERS.has(event)) return checkEventName(event, environment);
     return [
       {
-        severity: 'warning',
-        code: 'unknown-event',
+        severity: 'error',
+        code: 'forbidden-trigger',
         field: 'settings.event',
-        message: `no event named ${settings.event} is defined or was received so far`,
+        message: `${event} is written by workflows themselves and cannot start one`,
       },
     ];
   },
   arrive: () => ({ kind: 'pass', output: NEXT }),
 };
+
+/** An event that nobody has defined or sent yet may be a misspelled one. */
+export function checkEventName(event: string, environment: CheckEnvironment): SettingsIssue[] {
+  if (environment.hasEventDefinition(event)) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'unknown-event',
+      field: 'settings.event',
+      message: `no event named ${event} is defined or was received so far`,
+    },
+  ];
+}

@@ -37,18 +37,36 @@ export interface Attempt {
   body: string | null;
   duration_ms: number | null;
   error: string | null;
+  expires_at: Timestamp;
   headers: Json;
   method: string;
   number: number;
   outcome: string | null;
   profile_id: string;
   response: string | null;
+  response_headers: Json | null;
   response_truncated: boolean | null;
   run_id: string;
   sent_at: Timestamp;
   status: number | null;
   step_id: string;
+  timings: Json | null;
   url: string;
+  workspace_id: string;
+}
+
+export interface AudienceRun {
+  cursor: string | null;
+  due_at: Timestamp;
+  ended_at: Timestamp | null;
+  id: string;
+  node_id: string;
+  reason: string | null;
+  started_at: Timestamp | null;
+  started_runs: Generated<number>;
+  state: string;
+  version: number;
+  workflow_id: string;
   workspace_id: string;
 }
 
@@ -148,6 +166,15 @@ export interface EventSalt {
   workspace_id: string;
 }
 
+export interface EventWait {
+  action: string;
+  node_id: string;
+  profile_id: string;
+  run_id: string;
+  step_id: string;
+  workspace_id: string;
+}
+
 export interface IngestKey {
   created_at: Generated<Timestamp>;
   key: string;
@@ -156,16 +183,20 @@ export interface IngestKey {
 }
 
 export interface Issuance {
+  certification: string | null;
   credential_reference: string | null;
   credential_url: string | null;
-  event_id: string;
+  event_id: string | null;
   group_reference: string | null;
   issued_at: Timestamp;
+  occurrence: Generated<number>;
+  policy: string | null;
   profile_id: string;
   recipient_email: string | null;
   run_id: string;
+  state: Generated<string>;
   step_id: string;
-  url: string;
+  url: string | null;
   workflow_id: string;
   workspace_id: string;
 }
@@ -194,9 +225,26 @@ export interface NodeMinute {
   workspace_id: string;
 }
 
+export interface NodeUse {
+  asked: number;
+  node_id: string;
+  period_start: Timestamp;
+  profile_id: string;
+  workflow_id: string;
+  workspace_id: string;
+}
+
 export interface NumericIdBlock {
   kind: string;
   next_id: number;
+}
+
+export interface ParkedStep {
+  profile_id: string;
+  run_id: string;
+  step_id: string;
+  workflow_id: string;
+  workspace_id: string;
 }
 
 export interface Profile {
@@ -220,25 +268,36 @@ export interface ProfileIdentifier {
 }
 
 export interface Run {
+  deadline_at: Timestamp;
   ended_at: Timestamp | null;
-  event_id: string;
-  event_received_at: Timestamp;
+  event_id: string | null;
+  event_received_at: Timestamp | null;
+  fingerprint: string | null;
   id: string;
   profile_id: string;
   reason: string | null;
+  replay_of: string | null;
   started_at: Timestamp;
   state: string;
+  stop_reason: string | null;
+  stopped_at: Timestamp | null;
+  trigger_node_id: string;
   version: number;
   workflow_id: string;
   workspace_id: string;
 }
 
 export interface RunStep {
+  due_at: Timestamp | null;
   entered_at: Timestamp;
+  event_id: string | null;
+  event_received_at: Timestamp | null;
   id: string;
+  job_id: string | null;
   left_at: Timestamp | null;
   node_id: string;
   node_type: string;
+  output: string | null;
   profile_id: string;
   reason: string | null;
   run_id: string;
@@ -262,7 +321,9 @@ export interface Workflow {
   id: string;
   name: string;
   newest_version: number;
+  start_at: Timestamp | null;
   status: string;
+  stop_at: Timestamp | null;
   updated_at: Generated<Timestamp>;
   workspace_id: string;
 }
@@ -275,6 +336,8 @@ export interface WorkflowRegistry {
 export interface WorkflowVersion {
   created_at: Generated<Timestamp>;
   definition: Json;
+  note: Generated<string>;
+  published_at: Timestamp | null;
   version: number;
   workflow_id: string;
   workspace_id: string;
@@ -291,6 +354,7 @@ export interface Workspace {
 export interface DB {
   api_key: ApiKey;
   attempt: Attempt;
+  audience_run: AudienceRun;
   catalog: Catalog;
   catalog_item: CatalogItem;
   connection: Connection;
@@ -299,11 +363,14 @@ export interface DB {
   event: Event;
   event_definition: EventDefinition;
   event_salt: EventSalt;
+  event_wait: EventWait;
   ingest_key: IngestKey;
   issuance: Issuance;
   issuer: Issuer;
   node_minute: NodeMinute;
+  node_use: NodeUse;
   numeric_id_block: NumericIdBlock;
+  parked_step: ParkedStep;
   profile: Profile;
   profile_identifier: ProfileIdentifier;
   run: Run;

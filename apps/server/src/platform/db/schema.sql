@@ -29,9 +29,31 @@ create table attempt (
   response_truncated boolean,
   error text,
   duration_ms double precision,
+  expires_at timestamp with time zone not null,
+  timings jsonb,
+  response_headers jsonb,
   PRIMARY KEY (workspace_id, profile_id, run_id, step_id, number),
-  CHECK ((outcome = ANY (ARRAY['answered'::text, 'not-sent'::text, 'unknown'::text, 'reconciled'::text])))
+  CHECK ((outcome = ANY (ARRAY['answered'::text, 'not-sent'::text, 'refused'::text, 'unknown'::text, 'reconciled'::text])))
 );
+
+create table audience_run (
+  workspace_id uuid not null,
+  id uuid not null,
+  workflow_id uuid not null,
+  version integer not null,
+  node_id text not null,
+  due_at timestamp with time zone not null,
+  state text not null,
+  reason text,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  cursor uuid,
+  started_runs bigint not null default 0,
+  PRIMARY KEY (workspace_id, id),
+  CHECK ((state = ANY (ARRAY['scheduled'::text, 'running'::text, 'finished'::text, 'cancelled'::text, 'failed'::text])))
+);
+CREATE UNIQUE INDEX audience_run_due ON public.audience_run USING btree (workspace_id, workflow_id, node_id, due_at);
+CREATE INDEX audience_run_workflow ON public.audience_run USING btree (workspace_id, workflow_id, state);
 
 create table catalog (
   workspace_id uuid not null,
@@ -150,6 +172,16 @@ create table event_salt (
   PRIMARY KEY (workspace_id, profile_id, action, "time", salt)
 );
 
+create table event_wait (
+  workspace_id uuid not null,
+  profile_id uuid not null,
+  action text not null,
+  step_id uuid not null,
+  run_id uuid not null,
+  node_id text not null,
+  PRIMARY KEY (workspace_id, profile_id, action, step_id)
+);
+
 create table ingest_key (
   workspace_id uuid not null,
   key text not null,
@@ -164,15 +196,22 @@ create table issuance (
   run_id uuid not null,
   step_id uuid not null,
   workflow_id uuid not null,
-  event_id uuid not null,
-  url text not null,
+  event_id uuid,
+  url text,
   recipient_email text,
   group_reference text,
   credential_reference text,
   credential_url text,
   issued_at timestamp with time zone not null,
-  PRIMARY KEY (workspace_id, profile_id, run_id, step_id)
+  certification text,
+  policy text,
+  state text not null default 'issued'::text,
+  occurrence integer not null default 1,
+  PRIMARY KEY (workspace_id, profile_id, run_id, step_id),
+  CHECK ((policy = ANY (ARRAY['skip'::text, 'update'::text, 'reissue'::text, 'renew'::text]))),
+  CHECK ((state = ANY (ARRAY['pending'::text, 'issued'::text, 'failed'::text])))
 );
+CREATE UNIQUE INDEX issuance_pass ON public.issuance USING btree (workspace_id, profile_id, certification, policy, occurrence) WHERE (certification IS NOT NULL);
 
 create table issuer (
   workspace_id uuid not null,
@@ -208,10 +247,29 @@ create table node_minute (
   PRIMARY KEY (workspace_id, workflow_id, version, node_id, minute, slot)
 );
 
+create table node_use (
+  workspace_id uuid not null,
+  profile_id uuid not null,
+  workflow_id uuid not null,
+  node_id text not null,
+  period_start timestamp with time zone not null,
+  asked integer not null,
+  PRIMARY KEY (workspace_id, profile_id, workflow_id, node_id, period_start)
+);
+
 create table numeric_id_block (
   kind text not null,
   next_id bigint not null,
   PRIMARY KEY (kind)
+);
+
+create table parked_step (
+  workspace_id uuid not null,
+  workflow_id uuid not null,
+  profile_id uuid not null,
+  run_id uuid not null,
+  step_id uuid not null,
+  PRIMARY KEY (workspace_id, workflow_id, profile_id, run_id, step_id)
 );
 
 create table profile (
@@ -246,14 +304,23 @@ create table run (
   version integer not null,
   state text not null,
   reason text,
-  event_id uuid not null,
-  event_received_at timestamp with time zone not null,
+  event_id uuid,
+  event_received_at timestamp with time zone,
   started_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  trigger_node_id text not null,
+  deadline_at timestamp with time zone not null,
+  stop_reason text,
+  stopped_at timestamp with time zone,
+  replay_of uuid,
+  fingerprint text,
   PRIMARY KEY (workspace_id, profile_id, id),
   CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'skipped'::text, 'failed'::text, 'cancelled'::text])))
 );
+CREATE INDEX run_failure ON public.run USING btree (workspace_id, workflow_id, fingerprint, started_at) WHERE (fingerprint IS NOT NULL);
 CREATE INDEX run_id ON public.run USING btree (workspace_id, id);
+CREATE INDEX run_profile_workflow ON public.run USING btree (workspace_id, profile_id, workflow_id) WHERE (state = 'running'::text);
+CREATE INDEX run_running ON public.run USING btree (deadline_at, workspace_id, workflow_id) WHERE (state = 'running'::text);
 CREATE INDEX run_workflow ON public.run USING btree (workspace_id, workflow_id, started_at);
 
 create table run_step (
@@ -267,8 +334,13 @@ create table run_step (
   reason text,
   entered_at timestamp with time zone not null,
   left_at timestamp with time zone,
+  due_at timestamp with time zone,
+  job_id uuid,
+  output text,
+  event_id uuid,
+  event_received_at timestamp with time zone,
   PRIMARY KEY (workspace_id, profile_id, run_id, id),
-  CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'checking'::text, 'succeeded'::text, 'failed'::text, 'skipped'::text])))
+  CHECK ((state = ANY (ARRAY['queued'::text, 'waiting'::text, 'retrying'::text, 'paced'::text, 'paused'::text, 'checking'::text, 'succeeded'::text, 'failed'::text, 'skipped'::text])))
 );
 
 create table schema (
@@ -292,9 +364,11 @@ create table workflow (
   active_version integer,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  start_at timestamp with time zone,
+  stop_at timestamp with time zone,
   UNIQUE (workspace_id, name),
   PRIMARY KEY (workspace_id, id),
-  CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'stopped'::text])))
+  CHECK ((status = ANY (ARRAY['draft'::text, 'pending'::text, 'active'::text, 'paused'::text, 'stopped'::text, 'finished'::text])))
 );
 
 create table workflow_registry (
@@ -310,6 +384,8 @@ create table workflow_version (
   version integer not null,
   definition jsonb not null,
   created_at timestamp with time zone not null default now(),
+  note text not null default ''::text,
+  published_at timestamp with time zone,
   PRIMARY KEY (workspace_id, workflow_id, version)
 );
 

@@ -22,6 +22,11 @@ export interface NewJob<Data> {
 export interface JobQueue<Data extends object> {
   /** Adds jobs as part of the caller's transaction. */
   enqueue(tx: Tx, jobs: readonly NewJob<Data>[]): Promise<void>;
+  /**
+   * Adds jobs that this process holds from the beginning, as part of the caller's transaction: as if they were enqueued
+   * and claimed at once. If it dies, they become claimable after their lease.
+   */
+  enqueueHeld(tx: Tx, jobs: readonly Job<Data>[]): Promise<void>;
   /** Takes up to `limit` jobs that are due, oldest first. The claim is durable when this returns. */
   claim(limit: number): Promise<Job<Data>[]>;
   /**

@@ -1,24 +1,16 @@
-import type { Dispatcher } from 'undici';
-
-import { authenticationHeaders, reconcile, sendRequest } from '../integrations/index.ts';
-import type { OpenConnection, OutgoingRequest } from '../integrations/index.ts';
-import type { Platform } from '../platform/platform.ts';
-import type { LoadedStep } from './load-steps.ts';
+import { authenticationHeaders, reconcile, sendRequest } from '../../integrations/index.ts';
+import type { OpenConnection, OutgoingRequest } from '../../integrations/index.ts';
+import type { StepAt } from '../loaded-step.ts';
+import type { Settlement } from '../settlement.ts';
+import type { ExecutorParts } from './executor.ts';
 import { attemptOf, settleRequest } from './settle-answer.ts';
-import type { Settlement } from './settlement.ts';
 
 /** How often a receiver is asked about a request whose outcome is unknown, after 1, 2, 4, … seconds. */
 const MAX_CHECKS = 6;
 
-export interface Sender {
-  readonly platform: Platform;
-  readonly dispatcher: Dispatcher;
-  readonly timeoutMs: number;
-}
-
 /** A request with everything that is on it, ready to leave. */
 export interface PreparedRequest {
-  readonly step: LoadedStep;
+  readonly step: StepAt<'outgoing-integration'>;
   readonly request: OutgoingRequest;
   /** The number of the attempt that is to be made, or whose outcome is unknown. */
   readonly number: number;
@@ -26,7 +18,7 @@ export interface PreparedRequest {
 
 /** Adds what the server puts on every request: the connection's authentication, and a key that is stable over attempts. */
 export function prepareRequest(
-  step: LoadedStep,
+  step: StepAt<'outgoing-integration'>,
   rendered: OutgoingRequest,
   connection: OpenConnection,
 ): OutgoingRequest {
@@ -43,7 +35,7 @@ export function prepareRequest(
 
 /** Sends a request whose intent is on disk, and says what is to be written about it. */
 export async function executeRequest(
-  sender: Sender,
+  sender: ExecutorParts,
   { step, request, number }: PreparedRequest,
 ): Promise<Settlement> {
   const { platform } = sender;
@@ -66,6 +58,7 @@ export async function executeRequest(
       return {
         kind: 'deferred',
         job: step.job,
+        state: 'checking',
         attempt,
         next: { ...step.job.data, checks: 1 },
         startAfter: new Date(at.getTime() + 1_000),
@@ -80,19 +73,33 @@ export type CheckedRequest =
   | { readonly kind: 'send-again' };
 
 /**
- * Asks the receiver about a request that left and whose outcome is unknown, before anything is sent again. One that
- * cannot be asked is not sent again: the step fails, saying so.
+ * Asks the receiver about a request that left and whose outcome is unknown, before anything is sent again. It is not
+ * sent again while it may still be under way (until `expiresAt`), nor where the receiver cannot be asked: then the step
+ * fails, saying so.
  */
 export async function checkRequest(
-  sender: Sender,
+  sender: ExecutorParts,
   { step, request, number }: PreparedRequest,
+  expiresAt: Date,
 ): Promise<CheckedRequest> {
   const { platform } = sender;
   const found = await reconcile(sender.dispatcher, request, sender.timeoutMs);
   const at = platform.clock.now();
   switch (found.kind) {
     case 'absent':
-      return { kind: 'send-again' };
+      if (expiresAt <= at) return { kind: 'send-again' };
+      return {
+        kind: 'settlement',
+        settlement: {
+          kind: 'deferred',
+          job: step.job,
+          state: 'checking',
+          next: step.job.data,
+          startAfter: expiresAt,
+          reason:
+            'the receiver does not know of the request, which may still be under way; it is asked again',
+        },
+      };
     case 'found': {
       const settled = {
         status: 200,
@@ -113,7 +120,7 @@ export async function checkRequest(
         settlement: {
           kind: 'deferred',
           job: step.job,
-          attempt: undefined,
+          state: 'checking',
           next: { ...step.job.data, checks: checks + 1 },
           startAfter: new Date(at.getTime() + 2 ** checks * 1_000),
           reason: `the receiver could not be asked about the request: ${found.error}`,

@@ -1,9 +1,9 @@
-import { member, parseJson } from '../integrations/index.ts';
-import type { OutgoingRequest, SendOutcome } from '../integrations/index.ts';
-import { storageProblem } from '../platform/db/storable-json.ts';
-import { newId } from '../platform/ids.ts';
-import type { LoadedStep } from './load-steps.ts';
-import type { AttemptResult, Issuance, Settlement } from './settlement.ts';
+import { member, parseJson } from '../../integrations/index.ts';
+import type { OutgoingRequest, SendOutcome } from '../../integrations/index.ts';
+import { storageProblem } from '../../platform/db/storable-json.ts';
+import { newId } from '../../platform/ids.ts';
+import type { StepAt } from '../loaded-step.ts';
+import type { AttemptResult, Issuance, Settlement } from '../settlement.ts';
 
 /** What a step comes to once its request is settled: answered, failed, or found at the issuer afterwards. */
 export interface SettledRequest {
@@ -33,7 +33,7 @@ export function attemptOf(number: number, outcome: SendOutcome): AttemptResult {
  * event on the profile.
  */
 export function settleRequest(
-  step: LoadedStep,
+  step: StepAt<'outgoing-integration'>,
   request: OutgoingRequest,
   settled: SettledRequest,
   attempt: AttemptResult,
@@ -47,31 +47,46 @@ export function settleRequest(
     at,
     result: { outcome: succeeded ? 'succeeded' : 'failed' },
     attempt,
-    event: {
-      workspaceId: step.job.data.workspaceId,
-      profileId: step.job.data.profileId,
-      id: newId(),
-      action: step.node.settings.webhookEvent.name,
-      time: at,
-      receivedAt: at,
-      source: 'workflow',
-      params: {
-        name: step.node.settings.webhookName,
-        status: settled.status,
-        ...(settled.response !== undefined && { response: responseValue(settled.response) }),
-        ...(settled.truncated && { responseTruncated: true }),
-        ...(settled.error !== undefined && { error: settled.error }),
-        ...(settled.durationMs !== undefined && { durationMs: settled.durationMs }),
-        method: request.method,
-        url: request.url,
-        workflowId: step.workflowId,
-        runId: step.job.data.runId,
-        stepId: step.job.data.stepId,
-        nodeId: step.node.id,
+    fingerprint: succeeded ? undefined : fingerprintOf(step.node.title, settled),
+    events: [
+      {
+        workspaceId: step.job.data.workspaceId,
+        profileId: step.job.data.profileId,
+        id: newId(),
+        action: step.node.settings.webhookEvent.name,
+        time: at,
+        receivedAt: at,
+        source: 'workflow',
+        params: {
+          name: step.node.settings.webhookName,
+          status: settled.status,
+          ...(settled.response !== undefined && { response: responseValue(settled.response) }),
+          ...(settled.truncated && { responseTruncated: true }),
+          ...(settled.error !== undefined && { error: settled.error }),
+          ...(settled.durationMs !== undefined && { durationMs: settled.durationMs }),
+          method: request.method,
+          url: request.url,
+          workflowId: step.run.workflow.workflowId,
+          runId: step.job.data.runId,
+          stepId: step.job.data.stepId,
+          nodeId: step.node.id,
+        },
       },
-    },
+    ],
     issuance: succeeded ? issuanceOf(request, settled.response) : undefined,
   };
+}
+
+/** What a failed request has in common with others: the node, and the status with the message, or the failure. */
+function fingerprintOf(title: string, { status, response, error }: SettledRequest): string {
+  const said = error ?? `${status} ${response ?? ''}`;
+  // Numbers and identifiers tell cases apart that have one cause.
+  const common = said
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, '…')
+    .replaceAll(/\S+@\S+/g, '…')
+    .replaceAll(/\d{4,}/g, '…')
+    .replaceAll(/\s+/g, ' ');
+  return `${title}: ${storableText(common).slice(0, 200).trim()}`;
 }
 
 /** The answer as further workflows read it: as JSON where it is JSON that can be stored, else as text. */

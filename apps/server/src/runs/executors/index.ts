@@ -1,0 +1,16 @@
+import type { LoadedStep, StepAt } from '../loaded-step.ts';
+import { executeDelays } from './delay.ts';
+import type { ExecutorTools } from './executor.ts';
+import { executeGeneratedEvents } from './generate-event.ts';
+import { executeIntegrations } from './outgoing-integration.ts';
+
+/** Executes steps of any kinds; each kind has its executor and goes on by itself. */
+export async function executeSteps(tools: ExecutorTools, steps: readonly LoadedStep[]): Promise<void> {
+  const of = <Kind extends LoadedStep['node']['type']>(kind: Kind): StepAt<Kind>[] =>
+    steps.filter((step): step is StepAt<Kind> => step.node.type === kind);
+  await Promise.all([
+    executeIntegrations(tools, of('outgoing-integration')),
+    executeGeneratedEvents(tools, of('generate-event')),
+    executeDelays(tools, of('delay')),
+  ]);
+}

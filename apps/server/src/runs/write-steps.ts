@@ -1,0 +1,141 @@
+import { sql } from 'kysely';
+
+import type { Tx } from '../platform/db/database.ts';
+import { newId } from '../platform/ids.ts';
+import { currentEvent } from './loaded-step.ts';
+import type { AttemptResult, DeferredStep, SettledStep, Settlement } from './settlement.ts';
+import type { StepJob, StepQueue } from './step-job.ts';
+
+/** The columns by which a step is found, of many steps. */
+function keyArrays(jobs: readonly StepJob[]) {
+  return sql`
+    ${jobs.map(({ workspaceId }) => workspaceId)}::uuid[],
+    ${jobs.map(({ profileId }) => profileId)}::uuid[],
+    ${jobs.map(({ runId }) => runId)}::uuid[],
+    ${jobs.map(({ stepId }) => stepId)}::uuid[]`;
+}
+
+/** Which of the steps are still open; they stay so until the end of the transaction. */
+export async function openSteps(tx: Tx, jobs: readonly StepJob[]): Promise<ReadonlySet<string>> {
+  if (jobs.length === 0) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    select s.id from unnest(${keyArrays(jobs)}) as t(workspace_id, profile_id, run_id, id)
+    join run_step s using (workspace_id, profile_id, run_id, id)
+    where s.left_at is null
+    order by s.id
+    for update of s`.execute(tx);
+  return new Set(rows.map(({ id }) => id));
+}
+
+export async function writeAttempts(
+  tx: Tx,
+  items: readonly {
+    readonly job: { readonly data: StepJob };
+    readonly attempt?: AttemptResult | undefined;
+  }[],
+): Promise<void> {
+  const written = items.flatMap(({ job, attempt }) =>
+    attempt === undefined ? [] : [{ ...job.data, attempt }],
+  );
+  if (written.length === 0) return;
+  await sql`
+    update attempt a set outcome = t.outcome, status = t.status, response = t.response,
+      response_truncated = t.truncated, error = t.error, duration_ms = t.duration_ms
+    from unnest(${keyArrays(written)},
+      ${written.map(({ attempt }) => attempt.number)}::integer[],
+      ${written.map(({ attempt }) => attempt.outcome)}::text[],
+      ${written.map(({ attempt }) => attempt.status ?? null)}::integer[],
+      ${written.map(({ attempt }) => attempt.response ?? null)}::text[],
+      ${written.map(({ attempt }) => attempt.truncated)}::boolean[],
+      ${written.map(({ attempt }) => attempt.error ?? null)}::text[],
+      ${written.map(({ attempt }) => attempt.durationMs ?? null)}::double precision[])
+      as t(workspace_id, profile_id, run_id, step_id, number, outcome, status, response, truncated, error, duration_ms)
+    where a.workspace_id = t.workspace_id and a.profile_id = t.profile_id and a.run_id = t.run_id
+      and a.step_id = t.step_id and a.number = t.number`.execute(tx);
+}
+
+export async function deferSteps(tx: Tx, queue: StepQueue, deferred: readonly DeferredStep[]): Promise<void> {
+  if (deferred.length === 0) return;
+  const jobs = deferred.map(({ next, startAfter }) => ({ id: newId(), data: next, startAfter }));
+  await Promise.all([
+    sql`
+      update run_step s set state = t.state, reason = t.reason, due_at = t.due_at, job_id = t.job_id
+      from unnest(${keyArrays(deferred.map(({ next }) => next))},
+        ${deferred.map(({ state }) => state)}::text[],
+        ${deferred.map(({ reason }) => reason ?? null)}::text[],
+        ${deferred.map(({ startAfter }) => startAfter.toISOString())}::timestamptz[],
+        ${jobs.map(({ id }) => id)}::uuid[])
+        as t(workspace_id, profile_id, run_id, id, state, reason, due_at, job_id)
+      where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id and s.run_id = t.run_id and s.id = t.id
+        and s.left_at is null`.execute(tx),
+    queue.enqueue(tx, jobs),
+  ]);
+}
+
+/** Steps of a paused workflow have no job until it goes on. */
+export async function parkSteps(
+  tx: Tx,
+  parked: readonly Extract<Settlement, { kind: 'parked' }>[],
+): Promise<void> {
+  if (parked.length === 0) return;
+  const data = parked.map(({ job }) => job.data);
+  await Promise.all([
+    sql`
+      update run_step s set state = 'paused', reason = 'the workflow is paused', job_id = null
+      from unnest(${keyArrays(data)}) as t(workspace_id, profile_id, run_id, id)
+      where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id and s.run_id = t.run_id and s.id = t.id
+        and s.left_at is null`.execute(tx),
+    sql`
+      insert into parked_step (workspace_id, profile_id, run_id, step_id, workflow_id)
+      select * from unnest(${keyArrays(data)}, ${parked.map(({ workflowId }) => workflowId)}::uuid[])
+      on conflict do nothing`.execute(tx),
+  ]);
+}
+
+/** Runs whose node is gone: there is nothing to count at, so only the run and the step say why. */
+export async function abandonRuns(
+  tx: Tx,
+  abandoned: readonly Extract<Settlement, { kind: 'abandoned' }>[],
+): Promise<void> {
+  if (abandoned.length === 0) return;
+  const data = abandoned.map(({ job }) => job.data);
+  const reasons = abandoned.map(({ reason }) => reason);
+  const times = abandoned.map(({ at }) => at.toISOString());
+  await Promise.all([
+    sql`
+      update run r set state = 'failed', reason = t.reason, ended_at = t.at, fingerprint = t.reason
+      from unnest(${keyArrays(data)}, ${reasons}::text[], ${times}::timestamptz[])
+        as t(workspace_id, profile_id, id, step_id, reason, at)
+      where r.workspace_id = t.workspace_id and r.profile_id = t.profile_id and r.id = t.id
+        and r.state = 'running'`.execute(tx),
+    sql`
+      update run_step s set state = 'failed', reason = t.reason, left_at = t.at, due_at = null, job_id = null
+      from unnest(${keyArrays(data)}, ${reasons}::text[], ${times}::timestamptz[])
+        as t(workspace_id, profile_id, run_id, id, reason, at)
+      where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id and s.run_id = t.run_id and s.id = t.id
+        and s.left_at is null`.execute(tx),
+  ]);
+}
+
+export async function writeIssuances(tx: Tx, settled: readonly SettledStep[]): Promise<void> {
+  const rows = settled.flatMap(({ job, step, at, issuance }) =>
+    issuance === undefined ? [] : [{ ...job.data, ...issuance, step, at }],
+  );
+  if (rows.length === 0) return;
+  await sql`
+    insert into issuance (workspace_id, profile_id, run_id, step_id, workflow_id, event_id, url, recipient_email,
+      group_reference, credential_reference, credential_url, issued_at)
+    select * from unnest(${keyArrays(rows)},
+      ${rows.map(({ step }) => step.run.workflow.workflowId)}::uuid[],
+      ${rows.map(({ step }) => currentEvent(step.run)?.id ?? null)}::uuid[],
+      ${rows.map(({ url }) => url)}::text[],
+      ${rows.map(({ recipientEmail }) => recipientEmail ?? null)}::text[],
+      ${rows.map(({ groupReference }) => groupReference ?? null)}::text[],
+      ${rows.map(({ credentialReference }) => credentialReference ?? null)}::text[],
+      ${rows.map(({ credentialUrl }) => credentialUrl ?? null)}::text[],
+      ${rows.map(({ at }) => at.toISOString())}::timestamptz[])
+    on conflict (workspace_id, profile_id, run_id, step_id) do update set
+      state = 'issued', url = excluded.url, recipient_email = excluded.recipient_email,
+      group_reference = excluded.group_reference, credential_reference = excluded.credential_reference,
+      credential_url = excluded.credential_url, issued_at = excluded.issued_at`.execute(tx);
+}
