@@ -43,6 +43,7 @@ describe('a definition', () => {
     ['duplicate-id', changed((it) => it.nodes.push({ id: 'end', type: 'end', title: 'Other end' }))],
     ['unreachable', changed((it) => it.nodes.push({ id: 'other', type: 'end', title: 'Other end' }))],
     ['no-trigger', changed((it) => it.nodes.shift())],
+    ['self-start', changed((it) => (it.nodes[0]!.settings = { event: 'accredible.userSent' }))],
     [
       'unmerged-trigger',
       changed((it) =>

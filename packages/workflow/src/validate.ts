@@ -60,6 +60,7 @@ export function validateDefinition(definition: Definition, environment: CheckEnv
   return [
     ...checkUnique(nodes),
     ...checkTriggers(definition, nodes),
+    ...checkSelfStart(nodes),
     ...nodes.flatMap((node) => checkOutputs(definition, node)),
     ...checkReach(definition, nodes),
     ...nodes.flatMap((bound) =>
@@ -106,6 +107,24 @@ function checkTriggers(definition: Definition, nodes: readonly BoundNode[]): Iss
       const message = `the workflow has several triggers: connect "${node.title}" to Merge Paths`;
       return [error('unmerged-trigger', message, node.id, `outputs.${output}`)];
     }),
+  );
+}
+
+/** A workflow whose own event starts it again would never stop, unless a limit of the trigger ends it. */
+function checkSelfStart(nodes: readonly BoundNode[]): Issue[] {
+  const started = new Set(
+    nodes.flatMap(({ node }) =>
+      node.type === 'profile-event' && node.settings.profileLimit === undefined ? [node.settings.event] : [],
+    ),
+  );
+  return nodes.flatMap((bound) =>
+    bound
+      .generates()
+      .filter(({ name }) => started.has(name))
+      .map(({ name }) => {
+        const message = `${name} starts this workflow, which would never stop: choose another event, or limit the trigger`;
+        return error('self-start', message, bound.node.id);
+      }),
   );
 }
 

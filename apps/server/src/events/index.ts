@@ -6,3 +6,4 @@ export { ensureEventPartitions } from './event-partitions.ts';
 export type { NewEvent } from './event-store.ts';
 export { createIngest } from './ingest-events.ts';
 export { eventRoutes } from './routes.ts';
+export type { EventInput } from './event-input.ts';

@@ -58,7 +58,6 @@ export async function endRuns(tx: Tx, changes: readonly RecordedChange[]): Promi
 
 export async function insertSteps(tx: Tx, steps: readonly EnteredStep[]): Promise<void> {
   if (steps.length === 0) return;
-  const isOpen = ({ step }: EnteredStep): boolean => step.kind === 'entered' || step.kind === 'waiting';
   await sql`
     insert into run_step (workspace_id, profile_id, run_id, id, node_id, node_type, state, reason, entered_at, left_at,
       due_at, job_id)
@@ -76,6 +75,8 @@ export async function insertSteps(tx: Tx, steps: readonly EnteredStep[]): Promis
       ${steps.map((entered) => dueAt(entered)?.toISOString() ?? null)}::timestamptz[],
       ${steps.map((entered) => (isOpen(entered) ? entered.jobId : null))}::uuid[])`.execute(tx);
 }
+
+const isOpen = ({ step }: EnteredStep): boolean => step.kind === 'entered' || step.kind === 'waiting';
 
 const STATE = { entered: 'queued', waiting: 'waiting', passed: 'succeeded', refused: 'skipped' } as const;
 

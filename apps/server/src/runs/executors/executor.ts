@@ -16,9 +16,9 @@ export interface ExecutorParts {
 
 export interface ExecutorTools extends ExecutorParts {
   /** Resolves when it is written, or when another worker has the step. Never rejects. */
-  settle(settlement: Settlement): Promise<void>;
+  readonly settle: (settlement: Settlement) => Promise<void>;
   /** Lets go of jobs that another worker has taken over. */
-  release(jobs: readonly HeldStep[]): void;
+  readonly release: (jobs: readonly HeldStep[]) => void;
 }
 
 /**
