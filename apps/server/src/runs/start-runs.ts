@@ -20,7 +20,7 @@ export function startRunsOn(
     const triggersOf = await workflows.triggers(tx);
     const changes = events.flatMap((event): RecordedChange[] =>
       triggersOf(event.workspaceId, event.action)
-        .filter(({ node }) => satisfies(event.params, node.settings.where))
+        .filter(({ node }) => satisfies(event, node.settings.where, event.receivedAt))
         .map(({ workflowId, version, definition, node }) => ({
           workspaceId: event.workspaceId,
           profileId: event.profileId,
