@@ -2,6 +2,13 @@ export { addCounts, countsOf, NO_COUNTS } from './counters.ts';
 export type { Counts } from './counters.ts';
 export { definitionJsonSchema, definitionSchema, FORMAT, nodeById } from './definition.ts';
 export type { Definition } from './definition.ts';
+export { spanOfDates } from './conditions/holds.ts';
+export { INSTANT_PATTERN } from './conditions/instant.ts';
+export type { Span } from './conditions/instant.ts';
+export type { Operation } from './conditions/operators.ts';
+export { MAX_TEXT, readPattern } from './conditions/pattern.ts';
+export { LIST_PLACE } from './conditions/value-at.ts';
+export { describeSegment } from './describe-segment.ts';
 export { eventNameSchema, FORBIDDEN_TRIGGERS } from './event-name.ts';
 export { cancelRun, limitOf, refuseEntered, refuseRun, settleStep, startRun } from './interpreter.ts';
 export type { RunChange, RunFate, StepChange, StepOutcome, StepResult } from './interpreter.ts';
@@ -28,8 +35,24 @@ export { durationMs } from './duration.ts';
 export type { Duration } from './duration.ts';
 export { instantOf, zonedTimeOf } from './zoned-time.ts';
 export type { ZonedTime } from './zoned-time.ts';
+export { parseSegment } from './parse-segment.ts';
+export type { ConditionIssue, ParseSegmentOutcome } from './parse-segment.ts';
+export {
+  leavesOf,
+  segmentConditionJsonSchema,
+  segmentConditionSchema,
+  segmentReferences,
+  spanOfPeriod,
+} from './segment.ts';
+export type {
+  AttributeCondition,
+  EventCondition,
+  SegmentCondition,
+  SegmentReferences,
+  TagCondition,
+} from './segment.ts';
 export { upgradeDefinition } from './upgrade.ts';
 export { parseDefinition, validateDefinition } from './validate.ts';
 export type { ParseOutcome } from './validate.ts';
-export { satisfies } from './where.ts';
-export type { Where } from './where.ts';
+export { satisfies, TIMESTAMP } from './where.ts';
+export type { EventFacts, Where } from './where.ts';

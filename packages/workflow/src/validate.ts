@@ -2,6 +2,7 @@ import type { z } from 'zod';
 
 import { definitionSchema, nodeById } from './definition.ts';
 import type { Definition } from './definition.ts';
+import { fieldPath } from './field-path.ts';
 import type { Issue } from './issue.ts';
 import type { CheckEnvironment } from './node-type.ts';
 import { bindNode } from './nodes/registry.ts';
@@ -42,13 +43,6 @@ function property(value: unknown, key: PropertyKey): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? Reflect.get(value, key)
     : undefined;
-}
-
-function fieldPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`),
-    '',
-  );
 }
 
 /**

@@ -38,11 +38,11 @@ export async function matchWaits(
     // The run was moved to a version that does not have the filter: its timer tells the run.
     if (node?.type !== 'event-filter') continue;
     const event = events.find(
-      ({ workspaceId, profileId, action, params }) =>
-        workspaceId === wait.workspace_id &&
-        profileId === wait.profile_id &&
-        action === wait.action &&
-        satisfies(params, node.settings.where),
+      (candidate) =>
+        candidate.workspaceId === wait.workspace_id &&
+        candidate.profileId === wait.profile_id &&
+        candidate.action === wait.action &&
+        satisfies(candidate, node.settings.where, candidate.receivedAt),
     );
     if (event === undefined) continue;
     const { definition, timeZone } = workflow;

@@ -21,7 +21,7 @@ export function startRunsOn(
     const matchesOf = await workflows.matches(tx);
     const starts = events.flatMap((event) =>
       matchesOf(event.workspaceId, event.action)
-        .triggers.filter(({ node }) => satisfies(event.params, node.settings.where))
+        .triggers.filter(({ node }) => satisfies(event, node.settings.where, event.receivedAt))
         .map((trigger) => startOf(trigger, event)),
     );
     const awaited = events.filter((event) => matchesOf(event.workspaceId, event.action).awaited);
