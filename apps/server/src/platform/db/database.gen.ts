@@ -76,9 +76,35 @@ export interface Connection {
   created_at: Generated<Timestamp>;
   id: string;
   name: string;
+  previous_secret_until: Timestamp | null;
+  revision: Generated<number>;
   sealed: Buffer | null;
   settings: Json;
   updated_at: Generated<Timestamp>;
+  workspace_id: string;
+}
+
+export interface ConnectionHealth {
+  calls: number[];
+  connection_id: string;
+  failures: number[];
+  last_failure: string | null;
+  last_failure_at: Timestamp | null;
+  last_success_at: Timestamp | null;
+  minute: number;
+  openings: Generated<number>;
+  probe_until: Timestamp | null;
+  retry_at: Timestamp | null;
+  workspace_id: string;
+}
+
+export interface ConnectionWindow {
+  connection_id: string;
+  granted: number;
+  holders: Json;
+  slot: number;
+  slot_ms: number;
+  used: number[];
   workspace_id: string;
 }
 
@@ -288,12 +314,20 @@ export interface Workspace {
   time_zone: Generated<string>;
 }
 
+export interface WorkspaceKey {
+  created_at: Generated<Timestamp>;
+  workspace_id: string;
+  wrapped: Buffer;
+}
+
 export interface DB {
   api_key: ApiKey;
   attempt: Attempt;
   catalog: Catalog;
   catalog_item: CatalogItem;
   connection: Connection;
+  connection_health: ConnectionHealth;
+  connection_window: ConnectionWindow;
   credential: Credential;
   credential_group: CredentialGroup;
   event: Event;
@@ -313,4 +347,5 @@ export interface DB {
   workflow_registry: WorkflowRegistry;
   workflow_version: WorkflowVersion;
   workspace: Workspace;
+  workspace_key: WorkspaceKey;
 }
