@@ -3,7 +3,14 @@ export type { Counts } from './counters.ts';
 export { definitionJsonSchema, definitionSchema, FORMAT, nodeById } from './definition.ts';
 export type { Definition } from './definition.ts';
 export { classify, retryDecision, retryPolicySchema, successRuleSchema } from './delivery.ts';
-export type { DeliveryOutcome, FinalReason, RetryDecision, RetryPolicy, SuccessRule } from './delivery.ts';
+export type {
+  DeliveryOutcome,
+  FinalReason,
+  NotSentCause,
+  RetryDecision,
+  RetryPolicy,
+  SuccessRule,
+} from './delivery.ts';
 export { eventNameSchema, FORBIDDEN_TRIGGERS } from './event-name.ts';
 export { settleStep, startRun } from './interpreter.ts';
 export type { RunChange, RunFate, StepChange, StepOutcome, StepResult } from './interpreter.ts';

@@ -1,7 +1,4 @@
-import type { Dispatcher } from 'undici';
-
-import { authenticationHeaders, reconcile, sendRequest } from '../integrations/index.ts';
-import type { OpenConnection, OutgoingRequest } from '../integrations/index.ts';
+import type { Delivery, MaskedRequest, OpenConnection, OutgoingRequest } from '../integrations/index.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { LoadedStep } from './load-steps.ts';
 import { attemptOf, settleRequest } from './settle-answer.ts';
@@ -12,42 +9,32 @@ const MAX_CHECKS = 6;
 
 export interface Sender {
   readonly platform: Platform;
-  readonly dispatcher: Dispatcher;
-  readonly timeoutMs: number;
+  readonly delivery: Delivery;
 }
 
-/** A request with everything that is on it, ready to leave. */
+/** A rendered request with the connection that it goes by, ready to leave. */
 export interface PreparedRequest {
   readonly step: LoadedStep;
   readonly request: OutgoingRequest;
+  readonly connection: OpenConnection;
+  /** The request as it is stored. */
+  readonly masked: MaskedRequest;
   /** The number of the attempt that is to be made, or whose outcome is unknown. */
   readonly number: number;
 }
 
-/** Adds what the server puts on every request: the connection's authentication, and a key that is stable over attempts. */
-export function prepareRequest(
-  step: LoadedStep,
-  rendered: OutgoingRequest,
-  connection: OpenConnection,
-): OutgoingRequest {
-  return {
-    ...rendered,
-    headers: {
-      'user-agent': 'Laurel',
-      'idempotency-key': step.job.data.stepId,
-      ...rendered.headers,
-      ...authenticationHeaders(connection),
-    },
-  };
+/** The key of a request is stable over attempts. */
+export function optionsOf(step: LoadedStep): { readonly idempotencyKey: string } {
+  return { idempotencyKey: step.job.data.stepId };
 }
 
 /** Sends a request whose intent is on disk, and says what is to be written about it. */
 export async function executeRequest(
   sender: Sender,
-  { step, request, number }: PreparedRequest,
+  { step, request, connection, number }: PreparedRequest,
 ): Promise<Settlement> {
   const { platform } = sender;
-  const outcome = await sendRequest(sender.dispatcher, request, sender.timeoutMs);
+  const outcome = await sender.delivery.send(connection, request, optionsOf(step));
   platform.checkpoint('step: answered');
   const attempt = attemptOf(number, outcome);
   const at = platform.clock.now();
@@ -55,6 +42,7 @@ export async function executeRequest(
     case 'answered':
       return settleRequest(step, request, { ...outcome, error: undefined }, attempt, at);
     case 'not-sent':
+    case 'refused':
       return settleRequest(
         step,
         request,
@@ -85,10 +73,10 @@ export type CheckedRequest =
  */
 export async function checkRequest(
   sender: Sender,
-  { step, request, number }: PreparedRequest,
+  { step, request, connection, number }: PreparedRequest,
 ): Promise<CheckedRequest> {
   const { platform } = sender;
-  const found = await reconcile(sender.dispatcher, request, sender.timeoutMs);
+  const found = await sender.delivery.reconcile(connection, request, optionsOf(step));
   const at = platform.clock.now();
   switch (found.kind) {
     case 'absent':

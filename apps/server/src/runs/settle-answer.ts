@@ -19,7 +19,7 @@ export function attemptOf(number: number, outcome: SendOutcome): AttemptResult {
   const answered = outcome.kind === 'answered';
   return {
     number,
-    outcome: outcome.kind,
+    outcome: outcome.kind === 'refused' ? 'not-sent' : outcome.kind,
     status: answered ? outcome.status : undefined,
     response: answered ? storableText(outcome.response) : undefined,
     truncated: answered && outcome.truncated,

@@ -2,17 +2,16 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { Agent } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
 
 import { createIngest, EventLog, KnownDefinitions } from '../events/index.ts';
-import { putConnection } from '../integrations/index.ts';
+import { Delivery, putConnection } from '../integrations/index.ts';
 import { inTransaction } from '../platform/db/transaction.ts';
 import { startJobEngine } from '../platform/jobs/pg-boss-queue.ts';
 import { createLog } from '../platform/log.ts';
 import { readTotals } from '../stats/index.ts';
 import { testDatabase } from '../testing/test-database.ts';
-import { testPlatform, testWorkspace } from '../testing/test-platform.ts';
+import { allowing, testPlatform, testWorkspace } from '../testing/test-platform.ts';
 import { ActiveWorkflows, saveWorkflow, WorkflowVersions } from '../workflows/index.ts';
 import { startRunsOn } from './start-runs.ts';
 import { STEP_QUEUE } from './step-job.ts';
@@ -57,30 +56,32 @@ async function system(url: string, options: { body?: string; timeoutMs?: number 
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
   const log = new EventLog(new KnownDefinitions());
   log.subscribe(startRunsOn(new ActiveWorkflows(), queue, () => worker.wake()));
-  const dispatcher = new Agent();
+  const delivery = new Delivery({
+    platform,
+    egressPolicy: allowing('127.0.0.1'),
+    timeoutMs: options.timeoutMs ?? 5_000,
+  });
   const worker = new StepWorker({
     platform,
     queue,
     log,
     versions: new WorkflowVersions(),
     fetchData: async () => new Map(),
-    dispatcher,
-    timeoutMs: options.timeoutMs ?? 5_000,
+    delivery,
   });
   const ingest = createIngest(platform, log);
   stack.defer(async () => {
     await worker.stop();
     await jobs.stop();
-    await dispatcher.close();
+    await delivery.close();
   });
   const workflowId = await inTransaction(database.db, async (tx) => {
     const connection = await putConnection(tx, platform.secrets, new Date(), {
       workspaceId,
       name: 'Issuer',
-      settings: { authentication: 'token', headerName: 'Authorization', prefix: 'Token token=' },
-      token: 'k3y',
+      spec: { authentication: 'token', prefix: 'Token token=', token: 'k3y' },
     });
-    if (connection.kind === 'token-missing') throw new Error('unreachable');
+    if (connection.kind === 'secret-missing') throw new Error('unreachable');
     const saved = await saveWorkflow(tx, new Date(), {
       workspaceId,
       name: 'Issue',
@@ -283,7 +284,7 @@ describe('the step worker', () => {
     expect(await it.result()).toMatchObject({ status: 200, response: { credential: { id: 5 } } });
     expect(target.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'POST /v1/credentials',
-      'GET /v1/all_credentials?group_id=7&email=ada%40example.org&page_size=1',
+      'GET /v1/all_credentials?group_id=7&email=ada%40example.org&page_size=20',
     ]);
     expect(target.requests[1]!.headers).toMatchObject({ authorization: 'Token token=k3y' });
     expect(await it.totals()).toMatchObject({ send: counts(1, 1, 1, 0) });

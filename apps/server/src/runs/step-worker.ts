@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { EventLog } from '../events/index.ts';
-import { openConnections } from '../integrations/index.ts';
 import type { OpenConnection } from '../integrations/index.ts';
 import { GroupCommit } from '../platform/group-commit.ts';
 import { isDatabaseAway } from '../platform/http/failure.ts';
 import { LEASE_SECONDS } from '../platform/jobs/job-queue.ts';
 import { Signal } from '../platform/signal.ts';
 import type { WorkflowVersions } from '../workflows/index.ts';
-import { checkRequest, executeRequest, prepareRequest } from './execute-step.ts';
+import { checkRequest, executeRequest, optionsOf } from './execute-step.ts';
 import type { PreparedRequest, Sender } from './execute-step.ts';
 import { loadSteps } from './load-steps.ts';
 import type { LoadedStep } from './load-steps.ts';
@@ -153,23 +152,24 @@ export class StepWorker {
         started.push(this.#settle(unprocessed(step, now, { outcome: 'broken', reason })));
         continue;
       }
-      const request = prepareRequest(step, outcome.request, connection);
+      const { request } = outcome;
+      const masked = this.#parts.delivery.preview(connection, request, optionsOf(step));
+      const prepared = { step, request, connection, masked };
       const last = step.lastAttempt;
       if (last !== undefined && (last.outcome === null || last.outcome === 'unknown')) {
-        started.push(this.#check({ step, request, number: last.number }));
+        started.push(this.#check({ ...prepared, number: last.number }));
       } else {
-        fresh.push({ step, request, number: (last?.number ?? 0) + 1 });
+        fresh.push({ ...prepared, number: (last?.number ?? 0) + 1 });
       }
     }
     await Promise.all([...started, this.#send(fresh)]);
   }
 
   async #openConnections(steps: readonly LoadedStep[]): Promise<ReadonlyMap<string, OpenConnection>> {
-    const { db, secrets } = this.#parts.platform;
     const opened = await Promise.all(
       [...Map.groupBy(steps, ({ job }) => job.data.workspaceId)].map(async ([workspaceId, group]) => {
         const ids = [...new Set(group.map(({ node }) => node.settings.connection))];
-        return await openConnections(db, secrets, workspaceId, ids);
+        return await this.#parts.delivery.open(workspaceId, ids);
       }),
     );
     return new Map(opened.flatMap((connections) => [...connections]));

@@ -3,9 +3,6 @@ import { sql } from 'kysely';
 import type { Queryable } from '../platform/db/database.ts';
 import type { PreparedRequest } from './execute-step.ts';
 
-/** Headers whose values are kept as `[secret]`. */
-const SECRET_HEADERS =
-  /^(authorization|proxy-authorization|cookie|.*(api-?key|token|secret|signature|password).*)$/;
 /** How much of a request's body is kept for people to look at. */
 const BODY_LIMIT = 64 * 1024;
 
@@ -30,8 +27,8 @@ export async function writeIntents(
       ${data.map(({ stepId }) => stepId)}::uuid[],
       ${prepared.map(({ number }) => number)}::integer[],
       ${prepared.map(({ request }) => request.method)}::text[],
-      ${prepared.map(({ request }) => request.url)}::text[],
-      ${prepared.map(({ request }) => JSON.stringify(withoutSecrets(request.headers)))}::jsonb[],
+      ${prepared.map(({ masked }) => masked.maskedUrl)}::text[],
+      ${prepared.map(({ masked }) => JSON.stringify(masked.maskedHeaders))}::jsonb[],
       ${prepared.map(({ request }) => request.body?.slice(0, BODY_LIMIT) ?? null)}::text[]) as t(w, p, r, s, n, m, u, h, b)
     where exists (
       select from run_step x
@@ -40,13 +37,4 @@ export async function writeIntents(
     returning step_id`.execute(db);
   const written = new Set(rows.map((row) => row.step_id));
   return prepared.filter(({ step }) => written.has(step.job.data.stepId));
-}
-
-function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      SECRET_HEADERS.test(name) && name !== 'idempotency-key' ? '[secret]' : value,
-    ]),
-  );
 }
