@@ -19,7 +19,7 @@ export async function benchServer(): Promise<BenchServer> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'laurel-bench-'));
   const child = await startChild(
     'server-child.ts',
-    { LAUREL_DATA_DIR: dataDir, PORT: '0', LAUREL_API_KEY: API_KEY },
+    { LAUREL_DATA_DIR: dataDir, PORT: '0', LAUREL_API_KEY: API_KEY, LAUREL_EGRESS_ALLOW: '127.0.0.1' },
     // As `npm run laurel` starts it.
     ['--max-semi-space-size=16'],
   );

@@ -1,5 +1,3 @@
-import { Agent } from 'undici';
-
 import { ApiKeys, Authenticator, firstBoot, loginRoutes } from './access/index.ts';
 import type { FirstBoot } from './access/index.ts';
 import { catalogRoutes } from './catalogs/index.ts';
@@ -10,6 +8,7 @@ import {
   eventRoutes,
   KnownDefinitions,
 } from './events/index.ts';
+import { Delivery } from './integrations/index.ts';
 import { issuerSurfaceOf } from './issuer/index.ts';
 import { listen } from './listen.ts';
 import { migrations } from './migrations.ts';
@@ -19,6 +18,7 @@ import type { Config, Role } from './platform/config.ts';
 import { SecretBox } from './platform/crypto/secret-box.ts';
 import { openDatabase } from './platform/db/database.ts';
 import { migrate } from './platform/db/migrate.ts';
+import { parseEgressAllow } from './platform/egress/index.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { NumericIds } from './platform/ids.ts';
 import { startJobEngine } from './platform/jobs/pg-boss-queue.ts';
@@ -98,17 +98,24 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   const partitions = setInterval(() => void keepPartitions(platform), HOUR_MS);
   closing.defer(() => clearInterval(partitions));
 
-  const { worker, ingest } = await startPipeline(options, platform, closing);
-  if (has('worker')) {
-    worker.start();
-    closing.defer(async () => await worker.stop());
-  }
+  // The server's own addresses are known only when the port is: who needs them asks when they need them.
+  let publicUrl = config.publicUrl ?? '';
+  let origin = '';
+  const egress = parseEgressAllow(config.egressAllow, () =>
+    [has('issuer') ? origin : '', publicUrl].filter((own) => own !== ''),
+  );
+  if (egress.kind === 'invalid') return { kind: 'refused', message: egress.problems.join('; ') };
+  const delivery = new Delivery({
+    platform,
+    egressPolicy: egress.policy,
+    timeoutMs: config.outgoingTimeoutSeconds * 1_000,
+  });
+  closing.defer(async () => await delivery.close());
+  const { worker, ingest } = await startPipeline(options, platform, delivery, closing);
   closing.defer(async () => await ingest.drain());
 
   const http = await createHttpServer(log);
   closing.defer(async () => await http.close());
-  // The public URL is known only when the port is: routes ask for it when they need it.
-  let publicUrl = config.publicUrl ?? '';
   const keys = new ApiKeys(database.db, platform.secrets);
   const authenticator = new Authenticator(keys, platform.secrets, platform.clock);
   await http.register(healthRoutes(database.db));
@@ -120,7 +127,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
       catalogRoutes(platform),
     ];
     await http.register(hubSurface(authenticator, { publicRoutes: [loginRoutes(platform, keys)], routes }));
-    await http.register(apiSurface(authenticator, apiHandlers(platform)));
+    await http.register(apiSurface(authenticator, apiHandlers(platform, delivery)));
     await http.register(placeholderPage());
   }
   if (has('issuer')) {
@@ -128,8 +135,14 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     await http.register(issuerSurface(authenticator, issuer.routes));
     for (const routes of issuer.publicRoutes) await http.register(routes);
   }
-  const origin = await listen(http, config);
+  origin = await listen(http, config);
   publicUrl ||= origin;
+  if (has('worker')) {
+    // Not before the own addresses are known: a step to the embedded issuer would be refused. And stopped before the
+    // server closes: its requests to that issuer are answered still.
+    worker.start();
+    closing.defer(async () => await worker.stop());
+  }
   const started = closing.move();
   return {
     kind: 'started',
@@ -138,10 +151,13 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
 }
 
 /** From the event to the settled step: what takes events in, and what works the steps off. */
-async function startPipeline(options: AppOptions, platform: Platform, closing: AsyncDisposableStack) {
+async function startPipeline(
+  options: AppOptions,
+  platform: Platform,
+  delivery: Delivery,
+  closing: AsyncDisposableStack,
+) {
   const { config, connectionString, log } = options;
-  const dispatcher = new Agent({ connections: 128, connect: { timeout: 5_000 } });
-  closing.defer(async () => await dispatcher.close());
   const jobs = await startJobEngine(connectionString, log, { supervise: config.roles.includes('scheduler') });
   closing.defer(async () => await jobs.stop());
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
@@ -153,8 +169,7 @@ async function startPipeline(options: AppOptions, platform: Platform, closing: A
     log: eventLog,
     versions,
     fetchData: templateData(platform.db),
-    dispatcher,
-    timeoutMs: config.outgoingTimeoutSeconds * 1_000,
+    delivery,
   });
   eventLog.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
   return { worker, ingest: createIngest(platform, eventLog) };

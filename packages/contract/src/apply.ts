@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { connectionSpecSchema } from './connections.ts';
+
 /** Documents of `laurel apply`: what belongs to a workspace, as files. */
 const named = { metadata: z.strictObject({ name: z.string().trim().min(1).max(200) }) };
 const identified = {
@@ -41,16 +43,7 @@ export const catalogDocument = z.strictObject({
 export const connectionDocument = z.strictObject({
   kind: z.literal('Connection'),
   ...named,
-  spec: z.discriminatedUnion('authentication', [
-    z.strictObject({ authentication: z.literal('none') }),
-    z.strictObject({
-      authentication: z.literal('token'),
-      headerName: z.string().optional(),
-      prefix: z.string().optional(),
-      /** Written, never read back. Absent keeps the present one. */
-      token: z.string().optional(),
-    }),
-  ]),
+  spec: connectionSpecSchema,
 });
 
 export const groupDocument = z.strictObject({

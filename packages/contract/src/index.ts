@@ -1,9 +1,28 @@
 import { applyEndpoints } from './apply.ts';
+import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
 import { workflowEndpoints } from './workflows.ts';
 
 export { applyEndpoints, documentSchema } from './apply.ts';
 export type { Document } from './apply.ts';
+export {
+  connectionEndpoints,
+  connectionHealthSchema,
+  connectionSchema,
+  connectionSettingsSchema,
+  connectionSpecSchema,
+  pacingSchema,
+  sendingPolicySchema,
+  timingsSchema,
+} from './connections.ts';
+export type {
+  ConnectionHealth,
+  ConnectionSettings,
+  ConnectionSpec,
+  Pacing,
+  SendingPolicy,
+  Timings,
+} from './connections.ts';
 export { splitKey } from './endpoint.ts';
 export type { Endpoint, EndpointInput, EndpointResponse, EndpointTable } from './endpoint.ts';
 export { hubEndpoints } from './hub.ts';
@@ -18,4 +37,9 @@ export {
 } from './workflows.ts';
 
 /** Every endpoint of the console API. */
-export const endpoints = { ...workflowEndpoints, ...hubEndpoints, ...applyEndpoints } as const;
+export const endpoints = {
+  ...workflowEndpoints,
+  ...hubEndpoints,
+  ...connectionEndpoints,
+  ...applyEndpoints,
+} as const;

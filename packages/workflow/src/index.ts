@@ -9,6 +9,15 @@ export type { Operation } from './conditions/operators.ts';
 export { MAX_TEXT, readPattern } from './conditions/pattern.ts';
 export { LIST_PLACE } from './conditions/value-at.ts';
 export { describeSegment } from './describe-segment.ts';
+export { classify, retryDecision, retryPolicySchema, successRuleSchema } from './delivery.ts';
+export type {
+  DeliveryOutcome,
+  FinalReason,
+  NotSentCause,
+  RetryDecision,
+  RetryPolicy,
+  SuccessRule,
+} from './delivery.ts';
 export { eventNameSchema, FORBIDDEN_TRIGGERS } from './event-name.ts';
 export { cancelRun, limitOf, refuseEntered, refuseRun, settleStep, startRun } from './interpreter.ts';
 export type { RunChange, RunFate, StepChange, StepOutcome, StepResult } from './interpreter.ts';

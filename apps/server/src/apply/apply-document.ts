@@ -2,12 +2,7 @@ import type { Document } from '@laurel/contract';
 
 import { putCatalog } from '../catalogs/index.ts';
 import { putEventDefinition } from '../events/index.ts';
-import {
-  connectionSettingsSchema,
-  listConnections,
-  putConnection,
-  tokenSchema,
-} from '../integrations/index.ts';
+import { listConnections, putConnection } from '../integrations/index.ts';
 import { putGroup } from '../issuer/index.ts';
 import type { Tx } from '../platform/db/database.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -93,22 +88,15 @@ async function applyConnection(
   workspaceId: string,
   document: DocumentOf<'Connection'>,
 ): Promise<DocumentOutcome> {
-  const { token, ...given } = { token: undefined, ...document.spec };
-  const settings = connectionSettingsSchema.safeParse(given);
-  const secret = tokenSchema.optional().safeParse(token);
-  if (!settings.success || !secret.success) {
-    const issues = [...(settings.error?.issues ?? []), ...(secret.error?.issues ?? [])];
-    return refused(
-      issues.map(({ path, message }) => `spec.${path.join('.') || 'token'} ${message}`).join('; '),
-    );
-  }
   const outcome = await putConnection(tx, platform.secrets, platform.clock.now(), {
     workspaceId,
     name: document.metadata.name,
-    settings: settings.data,
-    token: secret.data,
+    spec: document.spec,
   });
-  if (outcome.kind === 'token-missing') return refused('spec.token is needed when the connection is made');
+  if (outcome.kind === 'secret-missing')
+    return refused(`spec.${outcome.field}: ${outcome.why}`, [
+      { field: `spec.${outcome.field}`, message: outcome.why },
+    ]);
   return applied(document, outcome.kind, { id: outcome.id });
 }
 

@@ -1,96 +1,147 @@
-import type { SecretBox } from '../platform/crypto/secret-box.ts';
-import type { Queryable, Tx } from '../platform/db/database.ts';
-import { newId } from '../platform/ids.ts';
-import { connectionSettingsSchema } from './connection.ts';
-import type { ConnectionSettings, OpenConnection } from './connection.ts';
+import { connectionSettingsSchema } from '@laurel/contract';
+import type { ConnectionSettings } from '@laurel/contract';
+import { sql } from 'kysely';
 
-export interface ConnectionSummary {
+import type { Queryable, Tx } from '../platform/db/database.ts';
+
+/** A connection without its secret. */
+export interface Connection {
+  readonly workspaceId: string;
   readonly id: string;
   readonly name: string;
   readonly settings: ConnectionSettings;
+  /** Until when a replaced secret goes on signing. */
+  readonly previousSecretUntil: Date | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
 }
 
-const purposeOf = (workspaceId: string, id: string): string => `connection ${workspaceId} ${id}`;
+const SHOWN = [
+  'workspace_id',
+  'id',
+  'name',
+  'settings',
+  'previous_secret_until',
+  'created_at',
+  'updated_at',
+] as const;
 
-/** The connections of a workspace, without their secrets. */
-export async function listConnections(db: Queryable, workspaceId: string): Promise<ConnectionSummary[]> {
+interface ShownRow {
+  workspace_id: string;
+  id: string;
+  name: string;
+  settings: unknown;
+  previous_secret_until: Date | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+function connectionOf(row: ShownRow): Connection {
+  return {
+    workspaceId: row.workspace_id,
+    id: row.id,
+    name: row.name,
+    settings: connectionSettingsSchema.parse(row.settings),
+    previousSecretUntil: row.previous_secret_until ?? undefined,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+/** The connections of a workspace by name, without their secrets. */
+export async function listConnections(db: Queryable, workspaceId: string): Promise<Connection[]> {
   const rows = await db
     .selectFrom('connection')
-    .select(['id', 'name', 'settings'])
+    .select(SHOWN)
     .where('workspace_id', '=', workspaceId)
     .orderBy('name')
     .execute();
-  return rows.map(({ id, name, settings }) => ({
-    id,
-    name,
-    settings: connectionSettingsSchema.parse(settings),
-  }));
+  return rows.map(connectionOf);
 }
 
-/** Connections ready for sending, by id; those that do not exist are left out. */
-export async function openConnections(
+export async function findConnection(
   db: Queryable,
-  secrets: SecretBox,
+  workspaceId: string,
+  by: { readonly id: string } | { readonly name: string },
+): Promise<Connection | undefined> {
+  const select = db.selectFrom('connection').select(SHOWN).where('workspace_id', '=', workspaceId);
+  const row = await (
+    'id' in by ? select.where('id', '=', by.id) : select.where('name', '=', by.name)
+  ).executeTakeFirst();
+  return row && connectionOf(row);
+}
+
+/** A row with all that sending by the connection needs. Health is null before the first outcome. */
+export interface SendingRow {
+  id: string;
+  name: string;
+  settings: unknown;
+  sealed: Buffer | null;
+  previous_secret_until: Date | null;
+  revision: number;
+  wrapped: Buffer | null;
+  openings: number | null;
+  retry_at: Date | null;
+  probe_until: Date | null;
+}
+
+/** Connections with their sealed secrets and the state of their breakers, in one query. */
+export async function readForSending(
+  db: Queryable,
   workspaceId: string,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, OpenConnection>> {
-  const rows = await db
-    .selectFrom('connection')
-    .select(['id', 'settings', 'sealed'])
-    .where('workspace_id', '=', workspaceId)
-    .where('id', 'in', ids)
-    .execute();
-  return new Map(
-    rows.map(({ id, settings, sealed }) => [
-      id,
-      {
-        id,
-        settings: connectionSettingsSchema.parse(settings),
-        token: sealed === null ? undefined : secrets.open(sealed, purposeOf(workspaceId, id)),
-      },
-    ]),
-  );
+): Promise<SendingRow[]> {
+  const { rows } = await sql<SendingRow>`
+    select c.id, c.name, c.settings, c.sealed, c.previous_secret_until, c.revision, k.wrapped,
+      h.openings, h.retry_at, h.probe_until
+    from connection c
+    left join workspace_key k on k.workspace_id = c.workspace_id
+    left join connection_health h on h.workspace_id = c.workspace_id and h.connection_id = c.id
+    where c.workspace_id = ${workspaceId} and c.id = any(${[...ids]}::uuid[])`.execute(db);
+  return rows;
 }
 
-/**
- * Makes or changes the connection of a name. `token` absent keeps the present one; a connection that authenticates
- * by token needs one when it is made.
- */
-export async function putConnection(
-  tx: Tx,
-  secrets: SecretBox,
-  now: Date,
-  input: { workspaceId: string; name: string; settings: ConnectionSettings; token?: string | undefined },
-): Promise<{ kind: 'created' | 'updated' | 'unchanged'; id: string } | { kind: 'token-missing' }> {
-  const { workspaceId, name, settings, token } = input;
-  const existing = await tx
-    .selectFrom('connection')
-    .select(['id', 'settings', 'sealed'])
-    .where('workspace_id', '=', workspaceId)
-    .where('name', '=', name)
-    .forUpdate()
-    .executeTakeFirst();
-  const id = existing?.id ?? newId();
-  const before =
-    existing === undefined || existing.sealed === null
-      ? undefined
-      : secrets.open(existing.sealed, purposeOf(workspaceId, id));
-  const kept = settings.authentication === 'none' ? undefined : (token ?? before);
-  if (settings.authentication === 'token' && kept === undefined) return { kind: 'token-missing' };
-  const same =
-    existing !== undefined &&
-    kept === before &&
-    JSON.stringify(connectionSettingsSchema.parse(existing.settings)) === JSON.stringify(settings);
-  if (same) return { kind: 'unchanged', id };
+/** Serialises the writers of a workspace's connections, who are people: names stay unique without catching an error. */
+export async function lockConnections(tx: Tx, workspaceId: string): Promise<void> {
+  await tx.selectFrom('workspace').select('id').where('id', '=', workspaceId).forNoKeyUpdate().execute();
+}
+
+export interface WrittenConnection {
+  readonly workspaceId: string;
+  readonly id: string;
+  readonly name: string;
+  readonly settings: ConnectionSettings;
+  readonly sealed: Buffer | null;
+  readonly previousSecretUntil: Date | undefined;
+}
+
+export async function writeConnection(tx: Tx, now: Date, connection: WrittenConnection): Promise<void> {
   const values = {
-    settings: JSON.stringify(settings),
-    sealed: kept === undefined ? null : secrets.seal(kept, purposeOf(workspaceId, id)),
+    name: connection.name,
+    settings: JSON.stringify(connection.settings),
+    sealed: connection.sealed,
+    previous_secret_until: connection.previousSecretUntil ?? null,
     updated_at: now,
   };
   await tx
     .insertInto('connection')
-    .values({ workspace_id: workspaceId, id, name, created_at: now, ...values })
-    .onConflict((conflict) => conflict.columns(['workspace_id', 'id']).doUpdateSet(values))
+    .values({ workspace_id: connection.workspaceId, id: connection.id, created_at: now, ...values })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['workspace_id', 'id'])
+        .doUpdateSet((eb) => ({ ...values, revision: eb('connection.revision', '+', 1) })),
+    )
     .execute();
-  return { kind: existing === undefined ? 'created' : 'updated', id };
+}
+
+/** Deletes a connection with all that is kept of it. */
+export async function eraseConnection(tx: Tx, workspaceId: string, id: string): Promise<void> {
+  for (const table of ['connection_window', 'connection_health'] as const) {
+    await tx
+      .deleteFrom(table)
+      .where('workspace_id', '=', workspaceId)
+      .where('connection_id', '=', id)
+      .execute();
+  }
+  await tx.deleteFrom('connection').where('workspace_id', '=', workspaceId).where('id', '=', id).execute();
 }

@@ -1,8 +1,18 @@
-export { authenticationHeaders, connectionSettingsSchema, tokenSchema } from './connection.ts';
-export type { ConnectionSettings, OpenConnection } from './connection.ts';
-export { listConnections, openConnections, putConnection } from './connection-store.ts';
-export type { ConnectionSummary } from './connection-store.ts';
-export { member, parseJson, reconcile } from './reconcile.ts';
+export { changeConnection, createConnection, putConnection, removeConnection } from './change-connection.ts';
+export type {
+  ConnectionChange,
+  ConnectionOutcome,
+  ConnectionSpecInput,
+  ConnectionUser,
+  RemoveOutcome,
+} from './change-connection.ts';
+export { findConnection, listConnections } from './connection-store.ts';
+export type { Connection } from './connection-store.ts';
+export type { OpenConnection } from './connection.ts';
+export { Delivery } from './delivery.ts';
+export type { DeliveryParts, Grant } from './delivery.ts';
+export { member, parseJson } from './json.ts';
 export type { Reconciliation } from './reconcile.ts';
-export { RESPONSE_LIMIT, sendRequest } from './send-request.ts';
-export type { OutgoingRequest, SendOutcome } from './send-request.ts';
+export { RESPONSE_LIMIT } from './send-outcome.ts';
+export type { MaskedRequest, OutgoingRequest, SendOutcome, SentRequest } from './send-outcome.ts';
+export type { SendOptions } from './send-request.ts';

@@ -1,119 +1,288 @@
+import type { Timings } from '@laurel/contract';
+import type { NotSentCause } from '@laurel/workflow';
 import { errors } from 'undici';
-import type { Dispatcher } from 'undici';
 
-export interface OutgoingRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+import type { Clock } from '../platform/clock.ts';
+import { egressRefusedIn } from '../platform/egress/index.ts';
+import type { EgressPolicy, Refusal } from '../platform/egress/index.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import type { ConnectionAgents } from './agents.ts';
+import { authenticate } from './authenticate.ts';
+import type { Authentication } from './authenticate.ts';
+import type { ConnectionSecret, OpenConnection } from './connection.ts';
+import { errorText } from './error-text.ts';
+import { exchange, ExchangeCancelled } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+import { redirectTarget } from './follow-redirect.ts';
+import { hostMatches } from './host-pattern.ts';
+import { MASK, maskHeaders, maskText, maskUrl, secretTexts } from './mask.ts';
+import { KEPT_HEADERS } from './send-outcome.ts';
+import type { MaskedRequest, OutgoingRequest, SendOutcome, SentRequest } from './send-outcome.ts';
+
+export interface SendParts {
+  readonly clock: Clock;
+  readonly agents: ConnectionAgents;
+  readonly tokens: AccessTokens;
+  readonly egressPolicy: EgressPolicy;
 }
 
-/** What became of a request. `durationMs` runs from the call to the last byte of the answer, or to the failure. */
-export type SendOutcome =
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      readonly contentType: string;
-      /** At most `RESPONSE_LIMIT` bytes of the answer, as text. */
-      readonly response: string;
-      readonly truncated: boolean;
-      readonly durationMs: number;
-    }
-  /** Nothing left this machine: it may be sent again at no risk. */
-  | { readonly kind: 'not-sent'; readonly error: string; readonly durationMs: number }
-  /** It left, and whether it was carried out is not known. */
-  | { readonly kind: 'unknown'; readonly error: string; readonly durationMs: number };
-
-/** How much of an answer is kept. */
-export const RESPONSE_LIMIT = 64 * 1024;
-
-/** Failures in which no byte of the request reached anybody. */
-const BEFORE_SENDING = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EACCES',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_INVALID_ARG',
-  'ERR_INVALID_URL',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-/**
- * Sends one request by undici's `request` (1/13 of the CPU of `fetch`). Redirects are not followed. `timeoutMs` is
- * for the whole exchange, the answer's body included.
- */
-export async function sendRequest(
-  dispatcher: Dispatcher,
-  request: OutgoingRequest,
-  timeoutMs: number,
-): Promise<SendOutcome> {
-  const started = performance.now();
-  const elapsed = (): number => Math.round((performance.now() - started) * 1000) / 1000;
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
-  try {
-    const { origin, pathname, search } = new URL(request.url);
-    const answer = await dispatcher.request({
-      origin,
-      path: `${pathname}${search}`,
-      method: request.method,
-      headers: { ...request.headers },
-      body: request.body ?? null,
-      signal: abort.signal,
-    });
-    const { text, truncated } = await readBody(answer.body);
-    const contentType = String(answer.headers['content-type'] ?? '');
-    return {
-      kind: 'answered',
-      status: answer.statusCode,
-      contentType,
-      response: text,
-      truncated,
-      durationMs: elapsed(),
-    };
-  } catch (error) {
-    return { kind: hasLeft(error) ? 'unknown' : 'not-sent', error: reason(error), durationMs: elapsed() };
-  } finally {
-    clearTimeout(timer);
-  }
+export interface SendOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The same for every attempt of one request: `idempotency-key`, and the `webhook-id` of a signature. */
+  readonly idempotencyKey: string;
+  /** W3C trace context, sent on as it is. */
+  readonly traceparent?: string | undefined;
+  /** Default: the connection's, else the server's. */
+  readonly timeoutMs?: number | undefined;
 }
 
-async function readBody(
-  body: Dispatcher.ResponseData['body'],
-): Promise<{ text: string; truncated: boolean }> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array))
-      throw new TypeError('a response body came in another form than bytes');
-    chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    size += chunk.byteLength;
-    // Leaving the loop destroys the stream: the rest of an endless answer is never read.
-    if (size > RESPONSE_LIMIT) break;
-  }
-  const bytes = Buffer.concat(chunks);
-  return { text: bytes.subarray(0, RESPONSE_LIMIT).toString('utf8'), truncated: size > RESPONSE_LIMIT };
+/** A request with the connection that it goes by. */
+export interface Sending {
+  readonly connection: OpenConnection;
+  readonly secret: ConnectionSecret | undefined;
+  readonly request: OutgoingRequest;
+  readonly options: SendOptions;
+  readonly timeoutMs: number;
 }
 
-function hasLeft(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return (
-    !(typeof code === 'string' && BEFORE_SENDING.has(code)) && !(error instanceof errors.InvalidArgumentError)
+/** How a request is to be shown before it is sent. */
+export function maskedRequest(sending: Omit<Sending, 'timeoutMs'>, at: Date): MaskedRequest {
+  const { connection, secret, request, options } = sending;
+  return masked(
+    request,
+    options,
+    authenticationOf(sending, at, undefined),
+    secretTexts(connection.settings, secret, undefined),
   );
 }
 
-/** A message for people: undici's own are short, a system error's code says more than its text. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof AggregateError && error.errors[0] instanceof Error) return reason(error.errors[0]);
-  return error.message === '' ? error.name : error.message;
+/**
+ * Sends a request with the connection's authentication. An `oauth2` connection whose token is refused renews it once and
+ * repeats the request once. The secret goes to the request's own origin only: a redirect to another one is followed
+ * without it.
+ */
+export async function sendRequest(parts: SendParts, sending: Sending): Promise<SendOutcome> {
+  return await new Send(parts, sending).run();
+}
+
+class Send {
+  readonly #parts: SendParts;
+  readonly #sending: Sending;
+  readonly #began = performance.now();
+  #accessToken: string | undefined;
+  /** What was on the newest exchange. */
+  #authentication: Authentication | undefined;
+  #timings: Timings = { totalMs: 0 };
+
+  constructor(parts: SendParts, sending: Sending) {
+    this.#parts = parts;
+    this.#sending = sending;
+  }
+
+  async run(): Promise<SendOutcome> {
+    const { connection, request, secret } = this.#sending;
+    const { settings } = connection;
+    if (settings.authentication !== 'none' && secret === undefined)
+      return this.#notSent('authentication', 'the secret of the connection cannot be read: enter it again');
+    const verdict = this.#parts.egressPolicy.checkUrl(request.url);
+    if (verdict.kind === 'refused') return this.#refused(verdict.refusal);
+    if (settings.hosts !== undefined && !hostMatches(verdict.url, settings.hosts))
+      return this.#outcome({
+        kind: 'refused',
+        reason: 'host',
+        error: `the connection "${connection.name}" is not for ${verdict.url.host}, so nothing was sent`,
+      });
+    const size = Buffer.byteLength(request.body ?? '');
+    if (size > settings.policy.maxRequestBytes)
+      return this.#notSent(
+        'request',
+        `its body has ${size} bytes, and the connection sends at most ${settings.policy.maxRequestBytes}`,
+      );
+    const ready = await this.#getToken();
+    if (ready !== undefined) return ready;
+    const first = await this.#follow(verdict.url);
+    if (settings.authentication !== 'oauth2' || !('status' in first) || first.status !== 401) return first;
+    const renewed = await this.#getToken(this.#accessToken);
+    return renewed === undefined ? await this.#follow(verdict.url) : first;
+  }
+
+  /** Gets what an `oauth2` connection needs; an outcome where it cannot be had. `refused` is the token not to use. */
+  async #getToken(refused?: string): Promise<SendOutcome | undefined> {
+    const { connection, secret } = this.#sending;
+    if (connection.settings.authentication !== 'oauth2' || secret === undefined) return undefined;
+    const { tokens, agents } = this.#parts;
+    const agent = agents.of(connection);
+    const outcome =
+      refused === undefined
+        ? await tokens.get(agent, connection, secret)
+        : await tokens.renew(agent, connection, secret, refused);
+    switch (outcome.kind) {
+      case 'token':
+        this.#accessToken = outcome.value;
+        return undefined;
+      case 'refused':
+        return this.#notSent('authentication', outcome.error);
+      case 'unavailable':
+        return this.#notSent('network', outcome.error);
+    }
+  }
+
+  async #follow(start: URL): Promise<SendOutcome> {
+    const { connection, request } = this.#sending;
+    let url = start;
+    for (let followed = 0; ; followed++) {
+      const answer = await this.#exchange(url, url.origin === start.origin);
+      if (answer.kind === 'failed') return this.#failed(answer);
+      const target = redirectTarget(request.method, url, {
+        status: answer.status,
+        location: answer.headers['location'],
+      });
+      if (target === undefined || followed >= connection.settings.policy.followRedirects)
+        return this.#answered(answer);
+      const verdict = this.#parts.egressPolicy.checkUrl(target);
+      if (verdict.kind === 'refused') return this.#refused(verdict.refusal);
+      url = verdict.url;
+    }
+  }
+
+  async #exchange(url: URL, authenticated: boolean): Promise<Exchange> {
+    const { connection, request, options, timeoutMs } = this.#sending;
+    const authentication = authenticationOf(this.#sending, this.#parts.clock.now(), this.#accessToken);
+    this.#authentication = authentication;
+    const to = new URL(url);
+    if (authenticated && authentication.parameter !== undefined)
+      to.search = withParameter(to.search, authentication.parameter);
+    const answer = await exchange(
+      this.#parts.agents.of(connection),
+      {
+        method: request.method,
+        url: to,
+        headers: { ...headersOf(request, options), ...(authenticated ? authentication.headers : {}) },
+        body: request.body,
+      },
+      {
+        timeoutMs,
+        signal: options.signal,
+        // A secret that an answer repeats may lie across the limit: it is masked before the answer is cut.
+        maxResponseBytes: connection.settings.policy.maxResponseBytes + longest(this.#secrets),
+      },
+    );
+    this.#timings = answer.timings;
+    return answer;
+  }
+
+  get #secrets(): readonly string[] {
+    const { connection, secret } = this.#sending;
+    return secretTexts(connection.settings, secret, this.#accessToken);
+  }
+
+  #answered(answer: Extract<Exchange, { kind: 'answered' }>): SendOutcome {
+    const { maxResponseBytes } = this.#sending.connection.settings.policy;
+    const secrets = this.#secrets;
+    const text = answer.body.toString('utf8');
+    const shown = maskText(text, secrets);
+    const whole = shown === text ? answer.body : Buffer.from(shown);
+    return this.#outcome({
+      kind: 'answered',
+      status: answer.status,
+      contentType: answer.headers['content-type'] ?? '',
+      response: whole.subarray(0, maxResponseBytes).toString('utf8'),
+      truncated: answer.truncated || whole.byteLength > maxResponseBytes,
+      responseHeaders: Object.fromEntries(
+        KEPT_HEADERS.flatMap((name) => {
+          const value = answer.headers[name];
+          return value === undefined ? [] : [[name, maskText(value, secrets).slice(0, 1_000)]];
+        }),
+      ),
+    });
+  }
+
+  #failed({ error, left }: Extract<Exchange, { kind: 'failed' }>): SendOutcome {
+    const refusal = egressRefusedIn(error)?.refusal;
+    if (refusal !== undefined) return this.#refused(refusal);
+    const text = errorText(error);
+    if (left) return this.#outcome({ kind: 'unknown', error: this.#mask(text) });
+    if (error instanceof ExchangeCancelled) return this.#notSent('cancelled', text);
+    return this.#notSent(isFaultOfRequest(error) ? 'request' : 'network', text);
+  }
+
+  #refused({ reason, message }: Refusal): SendOutcome {
+    return this.#outcome({ kind: 'refused', reason, error: this.#mask(message) });
+  }
+
+  #notSent(cause: NotSentCause, error: string): SendOutcome {
+    return this.#outcome({ kind: 'not-sent', cause, error: this.#mask(error) });
+  }
+
+  #mask(text: string): string {
+    return maskText(text, this.#secrets);
+  }
+
+  #outcome<Part extends object>(part: Part): Part & SentRequest {
+    const { request, options } = this.#sending;
+    const totalMs = Math.round((performance.now() - this.#began) * 1_000) / 1_000;
+    this.#authentication ??= authenticationOf(this.#sending, this.#parts.clock.now(), this.#accessToken);
+    return {
+      ...part,
+      ...masked(request, options, this.#authentication, this.#secrets),
+      timings: { ...this.#timings, totalMs },
+      durationMs: totalMs,
+    };
+  }
+}
+
+/** What the connection puts on the request; of what it does not have yet, only the place. */
+function authenticationOf(
+  { connection, secret, request, options }: Omit<Sending, 'timeoutMs'>,
+  at: Date,
+  accessToken: string | undefined,
+): Authentication {
+  if (secret === undefined) return { headers: {}, parameter: undefined };
+  const message = { id: options.idempotencyKey, at, body: request.body };
+  return authenticate(connection.settings, secret, message, accessToken ?? 'none yet');
+}
+
+/** What the server puts on every request; the request's own headers come before it, the connection's after. */
+function headersOf(request: OutgoingRequest, options: SendOptions): Record<string, string> {
+  return {
+    'user-agent': 'Laurel',
+    'idempotency-key': options.idempotencyKey,
+    ...(options.traceparent !== undefined && { traceparent: options.traceparent }),
+    ...request.headers,
+  };
+}
+
+function masked(
+  request: OutgoingRequest,
+  options: SendOptions,
+  { headers, parameter }: Authentication,
+  secrets: readonly string[],
+): MaskedRequest {
+  const [start = '', ...fragment] = maskUrl(request.url, secrets).split('#');
+  const shown =
+    parameter === undefined
+      ? start
+      : `${start}${start.includes('?') ? '&' : '?'}${encodeURIComponent(parameter.name)}=${MASK}`;
+  return {
+    maskedUrl: [shown, ...fragment].join('#'),
+    maskedHeaders: maskHeaders({ ...headersOf(request, options), ...headers }, headers, secrets),
+  };
+}
+
+/** undici sends no request whose headers or body it finds wrong. */
+function isFaultOfRequest(error: unknown): boolean {
+  return (
+    error instanceof errors.InvalidArgumentError ||
+    error instanceof errors.NotSupportedError ||
+    error instanceof errors.RequestContentLengthMismatchError
+  );
+}
+
+function withParameter(search: string, { name, value }: { name: string; value: string }): string {
+  const added = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+  return search === '' ? `?${added}` : `${search}&${added}`;
+}
+
+function longest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map((text) => Buffer.byteLength(text)));
 }

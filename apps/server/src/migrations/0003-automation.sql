@@ -27,6 +27,8 @@ alter table run_step add column due_at timestamptz;
 alter table run_step add column job_id uuid;
 -- The output by which the path left.
 alter table run_step add column output text;
+-- What later nodes can read of the step's answer.
+alter table run_step add column mapped jsonb;
 -- The event that an Event Filter was waiting for.
 alter table run_step add column event_id uuid;
 alter table run_step add column event_received_at timestamptz;

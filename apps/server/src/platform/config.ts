@@ -3,6 +3,8 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
+import { EGRESS_SETTING, parseEgressAllow } from './egress/index.ts';
+
 export const ROLES = ['api', 'worker', 'scheduler', 'issuer'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -80,6 +82,19 @@ export const environment = z.object({
     .max(120)
     .default(30)
     .describe('How long an outgoing request may take, its answer included.'),
+  LAUREL_EGRESS_ALLOW: z
+    .string()
+    .superRefine((value, context) => {
+      const outcome = parseEgressAllow(value, () => []);
+      if (outcome.kind === 'policy') return;
+      // What a problem is about is said by the one who reports it.
+      for (const problem of outcome.problems)
+        context.addIssue({ code: 'custom', message: problem.replace(`${EGRESS_SETTING}: `, '') });
+    })
+    .optional()
+    .describe(
+      'Where requests may go beside public addresses, separated by commas: networks (`10.0.0.0/8`), addresses, hosts (`accredible.internal`, `*.internal`), each with a port or without (`10.0.0.5:8443`). `*` allows everything. The own address of the server is always allowed.',
+    ),
 });
 
 /** Settings whose value may be kept in a file instead: `NAME_FILE` holds its path. */
@@ -99,6 +114,8 @@ export interface Config {
   readonly roles: readonly Role[];
   readonly logLevel: string;
   readonly outgoingTimeoutSeconds: number;
+  /** Read by `parseEgressAllow`, which accepts it. */
+  readonly egressAllow: string | undefined;
 }
 
 export type ConfigOutcome =
@@ -137,6 +154,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       roles: read.LAUREL_ROLES ?? ROLES,
       logLevel: read.LAUREL_LOG_LEVEL,
       outgoingTimeoutSeconds: read.LAUREL_OUTGOING_TIMEOUT_SECONDS,
+      egressAllow: read.LAUREL_EGRESS_ALLOW,
     },
   };
 }

@@ -1,10 +1,11 @@
 import { nodeById } from '@laurel/workflow';
+import type { WorkflowNode } from '@laurel/workflow';
 import { sql } from 'kysely';
 
 import type { Database } from '../platform/db/database.ts';
 import { attributesOf } from '../profiles/index.ts';
-import type { WorkflowVersions } from '../workflows/index.ts';
-import type { LoadedStep, RunEvent, RunStop } from './loaded-step.ts';
+import type { WorkflowVersion, WorkflowVersions } from '../workflows/index.ts';
+import type { LoadedRun, LoadedStep, RunEvent, RunStop } from './loaded-step.ts';
 import type { HeldStep } from './step-job.ts';
 
 export type LoadOutcome =
@@ -39,7 +40,7 @@ interface EventRow extends Omit<RunEvent, 'params'> {
   readonly params: unknown;
 }
 
-/** Loads the steps of claimed jobs, in two queries for all of them. */
+/** Loads the steps of claimed jobs, in two queries for all of them; a third where nodes keep parts of their answers. */
 export async function loadSteps(
   db: Database,
   versions: WorkflowVersions,
@@ -48,45 +49,71 @@ export async function loadSteps(
   const [rows, events] = await Promise.all([loadRows(db, jobs), loadEvents(db, jobs)]);
   const byStep = new Map(rows.map((row) => [row.step_id, row]));
   const byRun = Map.groupBy(events, ({ runId }) => runId);
-  return await Promise.all(
-    jobs.map(async (job): Promise<LoadOutcome> => {
-      const row = byStep.get(job.data.stepId);
-      if (row === undefined) return { kind: 'stale', job };
-      if (row.status === 'paused') return { kind: 'paused', job, workflowId: row.workflow_id };
-      const workflow = await versions.get(db, job.data.workspaceId, row.workflow_id, row.version);
-      const node = nodeById(workflow.definition, row.node_id);
-      if (node === undefined) {
-        const reason = `version ${row.version} of the workflow has no node ${row.node_id}`;
-        return { kind: 'homeless', job, reason };
-      }
-      const known = (byRun.get(job.data.runId) ?? []).map(
-        ({ nodeId, params, ...event }): [string, RunEvent] => [
-          nodeId,
-          { ...event, params: attributesOf(params) },
-        ],
-      );
-      return {
-        kind: 'loaded',
-        step: {
-          job,
-          node,
-          state: row.state,
-          enteredAt: row.entered_at,
-          lastAttempt:
-            row.number === null || row.expires_at === null
-              ? undefined
-              : { number: row.number, outcome: row.outcome, expiresAt: row.expires_at },
-          run: {
-            workflow,
-            triggerNodeId: row.trigger_node_id,
-            deadlineAt: row.deadline_at,
-            stop: stopOf(row),
-            events: new Map(known),
-          },
-        },
-      };
-    }),
+  const workflows = new Map<string, WorkflowVersion>();
+  for (const job of jobs) {
+    const row = byStep.get(job.data.stepId);
+    if (row === undefined) continue;
+    const workflow = await versions.get(db, job.data.workspaceId, row.workflow_id, row.version);
+    workflows.set(job.data.stepId, workflow);
+  }
+  const mapped = await loadMapped(
+    db,
+    jobs.filter(({ data }) => keepsAnswers(workflows.get(data.stepId))),
   );
+  return jobs.map((job): LoadOutcome => {
+    const row = byStep.get(job.data.stepId);
+    const workflow = workflows.get(job.data.stepId);
+    if (row === undefined || workflow === undefined) return { kind: 'stale', job };
+    if (row.status === 'paused') return { kind: 'paused', job, workflowId: row.workflow_id };
+    const node = nodeById(workflow.definition, row.node_id);
+    if (node === undefined) {
+      const reason = `version ${row.version} of the workflow has no node ${row.node_id}`;
+      return { kind: 'homeless', job, reason };
+    }
+    const run: LoadedRun = {
+      workflow,
+      triggerNodeId: row.trigger_node_id,
+      deadlineAt: row.deadline_at,
+      stop: stopOf(row),
+      events: new Map((byRun.get(job.data.runId) ?? []).map((event) => [event.nodeId, eventOf(event)])),
+      mapped: mapped.get(job.data.runId) ?? new Map(),
+    };
+    return { kind: 'loaded', step: stepOf(job, row, node, run) };
+  });
+}
+
+function stepOf(job: HeldStep, row: StepRow, node: WorkflowNode, run: LoadedRun): LoadedStep {
+  const { number, outcome, expires_at: expiresAt } = row;
+  const lastAttempt = number === null || expiresAt === null ? undefined : { number, outcome, expiresAt };
+  return { job, node, state: row.state, enteredAt: row.entered_at, lastAttempt, run };
+}
+
+function eventOf({ id, receivedAt, action, time, params }: EventRow): RunEvent {
+  return { id, receivedAt, action, time, params: attributesOf(params) };
+}
+
+function keepsAnswers(workflow: WorkflowVersion | undefined): boolean {
+  return (
+    workflow?.definition.nodes.some(
+      ({ type, settings }) => type === 'outgoing-integration' && settings.responseMapping.length > 0,
+    ) ?? false
+  );
+}
+
+type Mapped = Map<string, Map<string, Readonly<Record<string, unknown>>>>;
+
+async function loadMapped(db: Database, jobs: readonly HeldStep[]): Promise<Mapped> {
+  const byRun: Mapped = new Map();
+  if (jobs.length === 0) return byRun;
+  const { rows } = await sql<{ run_id: string; node_id: string; mapped: unknown }>`
+    select s.run_id, s.node_id, s.mapped from ${jobTable(jobs)}
+    join run_step s on s.workspace_id = j.workspace_id and s.profile_id = j.profile_id and s.run_id = j.run_id
+    where s.mapped is not null`.execute(db);
+  for (const row of rows) {
+    const ofRun = byRun.get(row.run_id) ?? new Map<string, Readonly<Record<string, unknown>>>();
+    byRun.set(row.run_id, ofRun.set(row.node_id, attributesOf(row.mapped)));
+  }
+  return byRun;
 }
 
 function stopOf({ status, stop_reason: reason, stopped_at: stoppedAt }: StepRow): RunStop | undefined {

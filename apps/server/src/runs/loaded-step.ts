@@ -38,6 +38,8 @@ export interface LoadedRun {
   readonly stop: RunStop | undefined;
   /** The events that inserts can name, by the node that brought them, in order: the last one is `event`. */
   readonly events: ReadonlyMap<string, RunEvent>;
+  /** What earlier nodes kept of their answers, by node. */
+  readonly mapped: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 }
 
 /** A step that a worker holds, with what every kind of node needs. */

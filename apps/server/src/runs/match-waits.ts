@@ -63,7 +63,13 @@ export async function matchWaits(
         deadlineAt: wait.deadline_at,
         triggerNodeId: wait.trigger_node_id,
         events: new Map([[node.id, event]]),
-        cause: { kind: 'step', stepId: wait.step_id, matched: event, fingerprint: undefined },
+        cause: {
+          kind: 'step',
+          stepId: wait.step_id,
+          matched: event,
+          fingerprint: undefined,
+          mapped: undefined,
+        },
       },
     });
   }

@@ -127,6 +127,7 @@ function handedStep(entered: EnteredStep): LoadedStep {
       deadlineAt: recorded.deadlineAt,
       stop: undefined,
       events: recorded.events,
+      mapped: new Map(),
     },
   };
 }

@@ -29,6 +29,8 @@ export type ChangeCause =
       readonly matched: RunEvent | undefined;
       /** What its failure has in common with others; undefined where it has not failed. */
       readonly fingerprint: string | undefined;
+      /** What later nodes can read of the step's answer. */
+      readonly mapped: Readonly<Record<string, unknown>> | undefined;
     };
 
 /** A step that a change enters, with the id that it gets. */

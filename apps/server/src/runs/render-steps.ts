@@ -6,7 +6,7 @@ import type { Database } from '../platform/db/database.ts';
 import { engine } from '../workflows/index.ts';
 import { loadCustomers } from './load-customers.ts';
 import { currentEvent } from './loaded-step.ts';
-import type { LoadedStep, RunEvent } from './loaded-step.ts';
+import type { LoadedRun, LoadedStep, RunEvent } from './loaded-step.ts';
 
 export type RenderedStep<Step extends LoadedStep = LoadedStep> =
   | {
@@ -143,7 +143,6 @@ function inputOf(
 ): RenderInput | undefined {
   if (customer === undefined) return undefined;
   const event = currentEvent(run);
-  const titles = new Map(run.workflow.definition.nodes.map(({ id, title }) => [id, title]));
   return {
     plainData: true,
     now: now.getTime(),
@@ -151,12 +150,7 @@ function inputOf(
     context: {
       ...(event !== undefined && { event: seen(event) }),
       customer,
-      automationPathSteps: Object.fromEntries(
-        Array.from(run.events, ([nodeId, brought]) => [
-          titles.get(nodeId) ?? nodeId,
-          { event: seen(brought) },
-        ]),
-      ),
+      automationPathSteps: pathSteps(run),
       currentStep: {
         workflowId: run.workflow.workflowId,
         workflowName: run.workflow.name,
@@ -168,6 +162,16 @@ function inputOf(
       timestamp: now.getTime(),
     },
   };
+}
+
+/** What earlier nodes brought, by their titles: the event of a trigger or an Event Filter, the parts of an answer. */
+function pathSteps({ workflow, events, mapped }: LoadedRun): Record<string, unknown> {
+  const titles = new Map(workflow.definition.nodes.map(({ id, title }) => [id, title]));
+  const steps: [string, object][] = [
+    ...Array.from(events, ([nodeId, event]): [string, object] => [nodeId, { event: seen(event) }]),
+    ...Array.from(mapped, ([nodeId, response]): [string, object] => [nodeId, { response }]),
+  ];
+  return Object.fromEntries(steps.map(([nodeId, brought]) => [titles.get(nodeId) ?? nodeId, brought]));
 }
 
 function seen({ action, time, params }: RunEvent): Record<string, unknown> {

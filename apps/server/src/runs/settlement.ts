@@ -1,3 +1,4 @@
+import type { Timings } from '@laurel/contract';
 import type { StepResult } from '@laurel/workflow';
 
 import type { NewEvent } from '../events/index.ts';
@@ -13,6 +14,8 @@ export interface AttemptResult {
   readonly truncated: boolean;
   readonly error: string | undefined;
   readonly durationMs: number | undefined;
+  readonly timings: Timings | undefined;
+  readonly responseHeaders: Readonly<Record<string, string>> | undefined;
 }
 
 /** A credential that a step brought about, for the ledger. */
@@ -37,6 +40,8 @@ export interface SettledStep {
   readonly issuance?: Issuance | undefined;
   /** What its failure has in common with others; undefined where it has not failed. */
   readonly fingerprint?: string | undefined;
+  /** What later nodes can read of the answer. */
+  readonly mapped?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A step that is to be looked at again later. */

@@ -1,177 +1,6 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
-import { Agent } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
 
-import { createIngest, EventLog, KnownDefinitions } from '../events/index.ts';
-import { putConnection } from '../integrations/index.ts';
-import { inTransaction } from '../platform/db/transaction.ts';
-import { startJobEngine } from '../platform/jobs/pg-boss-queue.ts';
-import { createLog } from '../platform/log.ts';
-import { readTotals } from '../stats/index.ts';
-import { testDatabase } from '../testing/test-database.ts';
-import { testPlatform, testWorkspace } from '../testing/test-platform.ts';
-import { ActiveWorkflows, saveWorkflow, WorkflowVersions } from '../workflows/index.ts';
-import { startRunsOn } from './start-runs.ts';
-import { STEP_QUEUE } from './step-job.ts';
-import type { StepJob } from './step-job.ts';
-import { StepWorker } from './step-worker.ts';
-
-type Answer = (request: IncomingMessage, body: string, response: ServerResponse) => void;
-
-/** A receiver whose behaviour the test gives; it keeps every request that it got. */
-async function receiver(answer: Answer) {
-  const requests: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString();
-      requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
-      answer(request, body, response);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    requests,
-    origin: `http://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-const BODY =
-  '{"credential":{"recipient":{"name":"{{ event.params.name }}","email":"{% customer email %}"},"group_id":7}}';
-
-async function system(url: string, options: { body?: string; timeoutMs?: number } = {}) {
-  const stack = new AsyncDisposableStack();
-  const database = stack.use(await testDatabase());
-  const platform = testPlatform(database.db, { now: () => new Date() });
-  const workspaceId = await testWorkspace(database.db);
-  const jobs = await startJobEngine(database.connectionString, createLog('fatal'));
-  const queue = await jobs.queue<StepJob>(STEP_QUEUE);
-  const log = new EventLog(new KnownDefinitions());
-  const versions = new WorkflowVersions();
-  const dispatcher = new Agent();
-  const worker = new StepWorker({
-    platform,
-    queue,
-    log,
-    versions,
-    fetchData: async () => new Map(),
-    dispatcher,
-    timeoutMs: options.timeoutMs ?? 5_000,
-  });
-  log.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
-  const ingest = createIngest(platform, log);
-  stack.defer(async () => {
-    await worker.stop();
-    await jobs.stop();
-    await dispatcher.close();
-  });
-  const workflowId = await inTransaction(database.db, async (tx) => {
-    const connection = await putConnection(tx, platform.secrets, new Date(), {
-      workspaceId,
-      name: 'Issuer',
-      settings: { authentication: 'token', headerName: 'Authorization', prefix: 'Token token=' },
-      token: 'k3y',
-    });
-    if (connection.kind === 'token-missing') throw new Error('unreachable');
-    const saved = await saveWorkflow(tx, new Date(), {
-      workspaceId,
-      name: 'Issue',
-      run: true,
-      definition: {
-        format: '2026-11-24',
-        nodes: [
-          {
-            id: 'acquired',
-            type: 'profile-event',
-            title: 'Acquired',
-            settings: {
-              event: 'certification.acquired',
-              where: [{ parameter: 'passed', operator: 'not-equal', value: false }],
-            },
-            outputs: { next: 'send' },
-          },
-          {
-            id: 'send',
-            type: 'outgoing-integration',
-            title: 'Send',
-            settings: {
-              connection: connection.id,
-              webhookName: 'Accredible',
-              webhookEvent: { name: 'accredible.userSent' },
-              url,
-              headers: [{ name: 'Content-Type', value: 'application/json' }],
-              body: options.body ?? BODY,
-            },
-            outputs: { next: 'end' },
-          },
-          { id: 'end', type: 'end', title: 'End' },
-        ],
-      },
-    });
-    if (!('workflow' in saved)) throw new Error(JSON.stringify(saved));
-    return saved.workflow.id;
-  });
-  worker.start();
-  const send = async (params: Record<string, unknown>, client: object = { email: 'ada@example.org' }) => {
-    const now = new Date();
-    const event = {
-      client,
-      action: 'certification.acquired',
-      time: now,
-      claimedTime: now,
-      params,
-      salt: undefined,
-    };
-    return await ingest.add({ workspaceId, receivedAt: now, events: [event], idempotency: undefined });
-  };
-  const results = async () => {
-    const rows = await database.db
-      .selectFrom('event')
-      .select('params')
-      .where('action', '=', 'accredible.userSent')
-      .execute();
-    return rows.map(({ params }) => params as Record<string, unknown>);
-  };
-  const result = async () =>
-    await vi.waitFor(async () => {
-      const [first] = await results();
-      if (first === undefined) throw new Error('no result event yet');
-      return first;
-    }, 25_000);
-  const totals = async () =>
-    Object.fromEntries(
-      (await readTotals(database.db, { workspaceId, workflowId })).map(({ nodeId, ...counts }) => [
-        nodeId,
-        counts,
-      ]),
-    );
-  return {
-    db: database.db,
-    send,
-    results,
-    result,
-    totals,
-    worker,
-    [Symbol.asyncDispose]: async () => await stack.disposeAsync(),
-  };
-}
-
-const counts = (entered: number, executed: number, succeeded: number, failed: number, skipped = 0) => ({
-  entered,
-  executed,
-  succeeded,
-  failed,
-  skipped,
-});
+import { counts, integrationSystem, receiver } from './testing/integration-system.ts';
 
 describe('the step worker', () => {
   it('renders, sends, and writes the answer to the profile', async () => {
@@ -181,7 +10,7 @@ describe('the step worker', () => {
         '{"credential":{"id":10000001,"group_id":7,"url":"https://example.org/c/1","recipient":{"email":"ada@example.org"}}}',
       );
     });
-    await using it = await system(`${target.origin}/v1/credentials`);
+    await using it = await integrationSystem(`${target.origin}/v1/credentials`);
     await it.send({ name: 'Ada "A" Lovelace 👩‍💻 {{ x }} \\' });
     const result = await it.result();
     expect(result).toMatchObject({
@@ -225,21 +54,23 @@ describe('the step worker', () => {
       response.statusCode = 422;
       response.end('{"errors":"Invalid Group"}');
     });
-    await using it = await system(`${target.origin}/v1/credentials`);
+    await using it = await integrationSystem(`${target.origin}/v1/credentials`);
     await it.send({ name: 'Ada' });
     expect(await it.result()).toMatchObject({ status: 422 });
     expect(await it.totals()).toMatchObject({ send: counts(1, 1, 0, 1), end: counts(1, 1, 1, 0) });
   });
 
   it('says status 0 and the error where nobody listens', async () => {
-    await using it = await system('http://127.0.0.1:9/v1/credentials');
+    await using it = await integrationSystem('http://127.0.0.1:9/v1/credentials', {
+      more: { retry: { scheduleSeconds: [] } },
+    });
     await it.send({ name: 'Ada' });
     expect(await it.result()).toMatchObject({ status: 0, error: expect.stringContaining('ECONNREFUSED') });
   });
 
   it('skips a step whose insert has no value, with the reason and without a request', async () => {
     await using target = await receiver((_request, _body, response) => response.end());
-    await using it = await system(`${target.origin}/v1/credentials`);
+    await using it = await integrationSystem(`${target.origin}/v1/credentials`);
     await it.send({ name: 'Ada' }, { customId: 'no-email' });
     await vi.waitFor(async () => {
       const run = await it.db.selectFrom('run').select(['state', 'reason']).executeTakeFirstOrThrow();
@@ -252,7 +83,7 @@ describe('the step worker', () => {
 
   it('fails a step whose template comes to no JSON, with the reason and without a request', async () => {
     await using target = await receiver((_request, _body, response) => response.end());
-    await using it = await system(`${target.origin}/v1/credentials`, {
+    await using it = await integrationSystem(`${target.origin}/v1/credentials`, {
       body: '{"a": {{ event.params.raw|safe }} }',
     });
     await it.send({ name: 'Ada', raw: '}{' });
@@ -266,7 +97,7 @@ describe('the step worker', () => {
 
   it('does not start a run for an event that the filter leaves out', async () => {
     await using target = await receiver((_request, _body, response) => response.end());
-    await using it = await system(`${target.origin}/v1/credentials`);
+    await using it = await integrationSystem(`${target.origin}/v1/credentials`);
     await it.send({ name: 'Ada', passed: false });
     await it.send({ name: 'Ada', passed: true });
     await it.result();
@@ -279,12 +110,12 @@ describe('the step worker', () => {
       if (request.method === 'GET')
         response.end('{"credentials":[{"id":5,"url":"https://example.org/c/5"}],"meta":{}}');
     });
-    await using it = await system(`${target.origin}/v1/credentials`, { timeoutMs: 300 });
+    await using it = await integrationSystem(`${target.origin}/v1/credentials`, { timeoutMs: 300 });
     await it.send({ name: 'Ada' });
     expect(await it.result()).toMatchObject({ status: 200, response: { credential: { id: 5 } } });
     expect(target.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'POST /v1/credentials',
-      'GET /v1/all_credentials?group_id=7&email=ada%40example.org&page_size=1',
+      'GET /v1/all_credentials?group_id=7&email=ada%40example.org&page_size=20',
     ]);
     expect(target.requests[1]!.headers).toMatchObject({ authorization: 'Token token=k3y' });
     expect(await it.totals()).toMatchObject({ send: counts(1, 1, 1, 0) });
@@ -296,7 +127,7 @@ describe('the step worker', () => {
       if (request.method === 'GET') response.end('{"credentials":[],"meta":{}}');
       else if (++posts === 2) response.end('{"credential":{"id":6}}');
     });
-    await using it = await system(`${target.origin}/v1/credentials`, { timeoutMs: 300 });
+    await using it = await integrationSystem(`${target.origin}/v1/credentials`, { timeoutMs: 300 });
     await it.send({ name: 'Ada' });
     expect(await it.result()).toMatchObject({ status: 200, response: { credential: { id: 6 } } });
     const keys = target.requests
@@ -308,7 +139,7 @@ describe('the step worker', () => {
 
   it('does not send again to a receiver that cannot be asked', async () => {
     await using target = await receiver(() => undefined);
-    await using it = await system(`${target.origin}/hook`, { timeoutMs: 300 });
+    await using it = await integrationSystem(`${target.origin}/hook`, { timeoutMs: 300 });
     await it.send({ name: 'Ada' });
     expect(await it.result()).toMatchObject({ status: 0, error: expect.stringContaining('not sent again') });
     expect(target.requests).toHaveLength(1);
@@ -318,7 +149,7 @@ describe('the step worker', () => {
     await using target = await receiver((_request, _body, response) =>
       response.end(`\0${'x'.repeat(200_000)}`),
     );
-    await using it = await system(`${target.origin}/hook`);
+    await using it = await integrationSystem(`${target.origin}/hook`);
     await it.send({ name: 'Ada' });
     const result = await it.result();
     expect(result['responseTruncated']).toBe(true);
@@ -332,7 +163,7 @@ describe('the step worker', () => {
         .recipient;
       response.end(JSON.stringify({ credential: { id: 1, recipient: { email } } }));
     });
-    await using it = await system(`${target.origin}/v1/credentials`);
+    await using it = await integrationSystem(`${target.origin}/v1/credentials`);
     const people = Array.from({ length: 600 }, (_, index) => `p${index}@example.org`);
     await Promise.all(people.map(async (email) => await it.send({ name: 'Ada' }, { email })));
     await vi.waitFor(async () => expect(await it.results()).toHaveLength(600), 25_000);

@@ -3,9 +3,6 @@ import { sql } from 'kysely';
 import type { Queryable } from '../platform/db/database.ts';
 import type { PreparedRequest } from './executors/send-requests.ts';
 
-/** Headers whose values are kept as `[secret]`. */
-const SECRET_HEADERS =
-  /^(authorization|proxy-authorization|cookie|.*(api-?key|token|secret|signature|password).*)$/;
 /** How much of a request's body is kept for people to look at. */
 const BODY_LIMIT = 64 * 1024;
 
@@ -21,38 +18,30 @@ export async function writeIntents(
   db: Queryable,
   prepared: readonly PreparedRequest[],
   now: Date,
-  timeoutMs: number,
+  timeoutMsOf: (request: PreparedRequest) => number,
 ): Promise<PreparedRequest[]> {
   if (prepared.length === 0) return [];
   const data = prepared.map(({ step }) => step.job.data);
-  const expiresAt = new Date(now.getTime() + timeoutMs + MARGIN_MS);
   const { rows } = await sql<{ step_id: string }>`
     insert into attempt (workspace_id, profile_id, run_id, step_id, number, method, url, headers, body, sent_at,
       expires_at)
-    select w, p, r, s, n, m, u, h, b, ${now}, ${expiresAt} from unnest(
+    select w, p, r, s, n, m, u, h, b, ${now}, x from unnest(
       ${data.map(({ workspaceId }) => workspaceId)}::uuid[],
       ${data.map(({ profileId }) => profileId)}::uuid[],
       ${data.map(({ runId }) => runId)}::uuid[],
       ${data.map(({ stepId }) => stepId)}::uuid[],
       ${prepared.map(({ number }) => number)}::integer[],
       ${prepared.map(({ request }) => request.method)}::text[],
-      ${prepared.map(({ request }) => request.url)}::text[],
-      ${prepared.map(({ request }) => JSON.stringify(withoutSecrets(request.headers)))}::jsonb[],
-      ${prepared.map(({ request }) => request.body?.slice(0, BODY_LIMIT) ?? null)}::text[]) as t(w, p, r, s, n, m, u, h, b)
+      ${prepared.map(({ masked }) => masked.maskedUrl)}::text[],
+      ${prepared.map(({ masked }) => JSON.stringify(masked.maskedHeaders))}::jsonb[],
+      ${prepared.map(({ request }) => request.body?.slice(0, BODY_LIMIT) ?? null)}::text[],
+      ${prepared.map((request) => new Date(now.getTime() + timeoutMsOf(request) + MARGIN_MS).toISOString())}::timestamptz[])
+      as t(w, p, r, s, n, m, u, h, b, x)
     where exists (
-      select from run_step x
-      where x.workspace_id = w and x.profile_id = p and x.run_id = r and x.id = s and x.left_at is null)
+      select from run_step o
+      where o.workspace_id = w and o.profile_id = p and o.run_id = r and o.id = s and o.left_at is null)
     on conflict do nothing
     returning step_id`.execute(db);
   const written = new Set(rows.map((row) => row.step_id));
   return prepared.filter(({ step }) => written.has(step.job.data.stepId));
-}
-
-function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      SECRET_HEADERS.test(name) && name !== 'idempotency-key' ? '[secret]' : value,
-    ]),
-  );
 }

@@ -89,7 +89,7 @@ export async function settleSteps(tx: Tx, changes: readonly RecordedChange[]): P
   if (settled.length === 0) return;
   const { rows } = await sql`
     update run_step s set state = t.state, reason = t.reason, left_at = t.at, output = t.output, due_at = null,
-      job_id = null, event_id = t.event_id, event_received_at = t.event_received_at
+      job_id = null, event_id = t.event_id, event_received_at = t.event_received_at, mapped = t.mapped
     from unnest(
       ${settled.map(({ workspaceId }) => workspaceId)}::uuid[],
       ${settled.map(({ profileId }) => profileId)}::uuid[],
@@ -100,8 +100,9 @@ export async function settleSteps(tx: Tx, changes: readonly RecordedChange[]): P
       ${settled.map(({ at }) => at.toISOString())}::timestamptz[],
       ${settled.map(({ result }) => ('output' in result ? (result.output ?? null) : null))}::text[],
       ${settled.map(({ cause }) => cause.matched?.id ?? null)}::uuid[],
-      ${settled.map(({ cause }) => cause.matched?.receivedAt.toISOString() ?? null)}::timestamptz[])
-      as t(workspace_id, profile_id, run_id, id, state, reason, at, output, event_id, event_received_at)
+      ${settled.map(({ cause }) => cause.matched?.receivedAt.toISOString() ?? null)}::timestamptz[],
+      ${settled.map(({ cause }) => (cause.mapped === undefined ? null : JSON.stringify(cause.mapped)))}::jsonb[])
+      as t(workspace_id, profile_id, run_id, id, state, reason, at, output, event_id, event_received_at, mapped)
     where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id and s.run_id = t.run_id and s.id = t.id
       and s.left_at is null
     returning 1`.execute(tx);

@@ -9,7 +9,7 @@ import type { LoadedStep } from './loaded-step.ts';
 import { planChanges } from './record-changes.ts';
 import type { RecordTools } from './record-changes.ts';
 import type { RecordedChange } from './recorded-change.ts';
-import type { DeferredStep, Settlement } from './settlement.ts';
+import type { DeferredStep, SettledStep, Settlement } from './settlement.ts';
 import {
   abandonRuns,
   deferSteps,
@@ -170,15 +170,15 @@ async function writeLate(tx: Tx, { log }: SettlementParts, late: readonly Settle
 function changeOf(settlement: Settlement): RecordedChange | undefined {
   switch (settlement.kind) {
     case 'settled': {
-      const { step, at, result, fingerprint } = settlement;
+      const { step, at, result } = settlement;
       const { workflow } = step.run;
       const { profileId } = step.job.data;
       const context = { profileId, now: at, timeZone: workflow.timeZone };
-      return recorded(step, at, settleStep(workflow.definition, step.node.id, result, context), fingerprint);
+      return recorded(step, at, settleStep(workflow.definition, step.node.id, result, context), settlement);
     }
     case 'cancelled': {
       const { step, at, reason } = settlement;
-      return recorded(step, at, cancelRun(step.run.workflow.definition, step.node.id, reason), undefined);
+      return recorded(step, at, cancelRun(step.run.workflow.definition, step.node.id, reason), {});
     }
     case 'deferred':
     case 'parked':
@@ -192,7 +192,7 @@ function recorded(
   { job, run }: LoadedStep,
   at: Date,
   change: RecordedChange['change'],
-  fingerprint: string | undefined,
+  { fingerprint, mapped }: Pick<SettledStep, 'fingerprint' | 'mapped'>,
 ): RecordedChange {
   const { workspaceId, profileId, runId, stepId } = job.data;
   return {
@@ -205,6 +205,6 @@ function recorded(
     deadlineAt: run.deadlineAt,
     triggerNodeId: run.triggerNodeId,
     events: run.events,
-    cause: { kind: 'step', stepId, matched: undefined, fingerprint },
+    cause: { kind: 'step', stepId, matched: undefined, fingerprint, mapped },
   };
 }

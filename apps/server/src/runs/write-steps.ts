@@ -40,7 +40,8 @@ export async function writeAttempts(
   if (written.length === 0) return;
   await sql`
     update attempt a set outcome = t.outcome, status = t.status, response = t.response,
-      response_truncated = t.truncated, error = t.error, duration_ms = t.duration_ms
+      response_truncated = t.truncated, error = t.error, duration_ms = t.duration_ms, timings = t.timings,
+      response_headers = t.response_headers
     from unnest(${keyArrays(written)},
       ${written.map(({ attempt }) => attempt.number)}::integer[],
       ${written.map(({ attempt }) => attempt.outcome)}::text[],
@@ -48,10 +49,17 @@ export async function writeAttempts(
       ${written.map(({ attempt }) => attempt.response ?? null)}::text[],
       ${written.map(({ attempt }) => attempt.truncated)}::boolean[],
       ${written.map(({ attempt }) => attempt.error ?? null)}::text[],
-      ${written.map(({ attempt }) => attempt.durationMs ?? null)}::double precision[])
-      as t(workspace_id, profile_id, run_id, step_id, number, outcome, status, response, truncated, error, duration_ms)
+      ${written.map(({ attempt }) => attempt.durationMs ?? null)}::double precision[],
+      ${written.map(({ attempt }) => jsonOf(attempt.timings))}::jsonb[],
+      ${written.map(({ attempt }) => jsonOf(attempt.responseHeaders))}::jsonb[])
+      as t(workspace_id, profile_id, run_id, step_id, number, outcome, status, response, truncated, error, duration_ms,
+        timings, response_headers)
     where a.workspace_id = t.workspace_id and a.profile_id = t.profile_id and a.run_id = t.run_id
       and a.step_id = t.step_id and a.number = t.number`.execute(tx);
+}
+
+function jsonOf(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 export async function deferSteps(tx: Tx, queue: StepQueue, deferred: readonly DeferredStep[]): Promise<void> {

@@ -1,12 +1,19 @@
 import type { endpoints } from '@laurel/contract';
 
+import type { Delivery } from '../integrations/index.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
 import { applyHandlers } from './api-apply.ts';
+import { connectionHandlers } from './api-connections.ts';
 import { hubHandlers } from './api-hub.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
 /** The handlers of the console API; each domain's are in a file of their own. */
-export function apiHandlers(platform: Platform): Handlers<typeof endpoints> {
-  return { ...workflowHandlers(platform), ...hubHandlers(platform), ...applyHandlers(platform) };
+export function apiHandlers(platform: Platform, delivery: Delivery): Handlers<typeof endpoints> {
+  return {
+    ...workflowHandlers(platform),
+    ...hubHandlers(platform),
+    ...connectionHandlers(platform, delivery),
+    ...applyHandlers(platform),
+  };
 }

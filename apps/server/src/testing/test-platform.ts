@@ -1,6 +1,8 @@
 import type { Clock } from '../platform/clock.ts';
 import { SecretBox } from '../platform/crypto/secret-box.ts';
 import type { Database } from '../platform/db/database.ts';
+import { parseEgressAllow } from '../platform/egress/index.ts';
+import type { EgressPolicy } from '../platform/egress/index.ts';
 import { newId, NumericIds } from '../platform/ids.ts';
 import { createLog } from '../platform/log.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -43,4 +45,11 @@ export async function testWorkspace(db: Database): Promise<string> {
   const id = newId();
   await db.insertInto('workspace').values({ id, guid: newId(), name: 'Test' }).execute();
   return id;
+}
+
+/** The egress policy of a server whose LAUREL_EGRESS_ALLOW is this. */
+export function allowing(setting: string, ownOrigins: () => readonly string[] = () => []): EgressPolicy {
+  const outcome = parseEgressAllow(setting, ownOrigins);
+  if (outcome.kind === 'invalid') throw new Error(outcome.problems.join('; '));
+  return outcome.policy;
 }

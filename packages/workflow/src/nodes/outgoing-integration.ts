@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { retryPolicySchema, successRuleSchema } from '../delivery.ts';
 import { eventNameSchema } from '../event-name.ts';
 import type { SettingsIssue } from '../issue.ts';
 import { NEXT } from '../node-type.ts';
@@ -31,6 +32,21 @@ export const outgoingIntegrationSettings = z.strictObject({
   body: z.string().max(262_144).optional(),
   /** How inserted values are made safe in the body. Default: `json`, where a header says that it is JSON, else `text`. */
   bodyOutput: z.enum(['json', 'text']).optional(),
+  success: successRuleSchema.prefault({}),
+  retry: retryPolicySchema.prefault({}),
+  /** How long the request may take, its answer included. Default: the connection's, else the server's. */
+  timeoutSeconds: z.number().min(1).max(120).optional(),
+  /** Parts of the JSON answer that later nodes read as `automationPathSteps['title'].response.name`. Default: none. */
+  responseMapping: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'must be a name such as credentialId'),
+        /** Names and places, as `credential.id` or `items.0.id`. */
+        path: z.string().min(1).max(200),
+      }),
+    )
+    .max(20)
+    .default([]),
 });
 
 export type OutgoingIntegrationSettings = z.infer<typeof outgoingIntegrationSettings>;

@@ -1,9 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-/** Tells a later format apart: a box starts with it. */
-const FORMAT = 1;
+import { BOX_FORMATS, openBox, sealBox } from './sealed-box.ts';
 
 /**
  * Keeps secrets at rest (AES-256-GCM) and makes digests of API keys (HMAC-SHA-256), each under a key of its own
@@ -11,32 +8,34 @@ const FORMAT = 1;
  */
 export class SecretBox {
   readonly #sealKey: Buffer;
+  readonly #wrapKey: Buffer;
   readonly #digestKey: Buffer;
   readonly #tokenKey: Buffer;
 
   constructor(masterKey: string) {
     this.#sealKey = derive(masterKey, 'laurel seal');
+    this.#wrapKey = derive(masterKey, 'laurel wrap');
     this.#digestKey = derive(masterKey, 'laurel digest');
     this.#tokenKey = derive(masterKey, 'laurel token');
   }
 
   seal(plain: string, purpose: string): Buffer {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#sealKey, nonce).setAAD(Buffer.from(purpose));
-    const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-    return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.getAuthTag(), body]);
+    return sealBox(BOX_FORMATS.masterKey, this.#sealKey, Buffer.from(plain), purpose);
   }
 
   /** Throws where the box was made with another master key, for another purpose, or was changed. */
   open(box: Buffer, purpose: string): string {
-    if (box[0] !== FORMAT) throw new Error(`sealed value of an unknown format for ${purpose}`);
-    const nonce = box.subarray(1, 1 + NONCE_BYTES);
-    const tag = box.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', this.#sealKey, nonce, { authTagLength: TAG_BYTES })
-      .setAAD(Buffer.from(purpose))
-      .setAuthTag(tag);
-    const body = box.subarray(1 + NONCE_BYTES + TAG_BYTES);
-    return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+    return openBox(BOX_FORMATS.masterKey, this.#sealKey, box, purpose).toString('utf8');
+  }
+
+  /** Wraps a key that seals others' secrets, to be stored. */
+  wrap(key: Buffer, purpose: string): Buffer {
+    return sealBox(BOX_FORMATS.masterKey, this.#wrapKey, key, purpose);
+  }
+
+  /** Throws as `open` does. */
+  unwrap(wrapped: Buffer, purpose: string): Buffer {
+    return openBox(BOX_FORMATS.masterKey, this.#wrapKey, wrapped, purpose);
   }
 
   /** The digest under which an API key is stored and found. */

@@ -94,9 +94,35 @@ export interface Connection {
   created_at: Generated<Timestamp>;
   id: string;
   name: string;
+  previous_secret_until: Timestamp | null;
+  revision: Generated<number>;
   sealed: Buffer | null;
   settings: Json;
   updated_at: Generated<Timestamp>;
+  workspace_id: string;
+}
+
+export interface ConnectionHealth {
+  calls: number[];
+  connection_id: string;
+  failures: number[];
+  last_failure: string | null;
+  last_failure_at: Timestamp | null;
+  last_success_at: Timestamp | null;
+  minute: number;
+  openings: Generated<number>;
+  probe_until: Timestamp | null;
+  retry_at: Timestamp | null;
+  workspace_id: string;
+}
+
+export interface ConnectionWindow {
+  connection_id: string;
+  granted: number;
+  holders: Json;
+  slot: number;
+  slot_ms: number;
+  used: number[];
   workspace_id: string;
 }
 
@@ -295,6 +321,7 @@ export interface RunStep {
   id: string;
   job_id: string | null;
   left_at: Timestamp | null;
+  mapped: Json | null;
   node_id: string;
   node_type: string;
   output: string | null;
@@ -351,6 +378,12 @@ export interface Workspace {
   time_zone: Generated<string>;
 }
 
+export interface WorkspaceKey {
+  created_at: Generated<Timestamp>;
+  workspace_id: string;
+  wrapped: Buffer;
+}
+
 export interface DB {
   api_key: ApiKey;
   attempt: Attempt;
@@ -358,6 +391,8 @@ export interface DB {
   catalog: Catalog;
   catalog_item: CatalogItem;
   connection: Connection;
+  connection_health: ConnectionHealth;
+  connection_window: ConnectionWindow;
   credential: Credential;
   credential_group: CredentialGroup;
   event: Event;
@@ -380,4 +415,5 @@ export interface DB {
   workflow_registry: WorkflowRegistry;
   workflow_version: WorkflowVersion;
   workspace: Workspace;
+  workspace_key: WorkspaceKey;
 }

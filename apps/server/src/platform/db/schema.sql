@@ -87,8 +87,36 @@ create table connection (
   sealed bytea,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
+  revision integer not null default 1,
+  previous_secret_until timestamp with time zone,
   UNIQUE (workspace_id, name),
   PRIMARY KEY (workspace_id, id)
+);
+
+create table connection_health (
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  minute bigint not null,
+  calls integer[] not null,
+  failures integer[] not null,
+  openings integer not null default 0,
+  retry_at timestamp with time zone,
+  probe_until timestamp with time zone,
+  last_success_at timestamp with time zone,
+  last_failure_at timestamp with time zone,
+  last_failure text,
+  PRIMARY KEY (workspace_id, connection_id)
+);
+
+create table connection_window (
+  workspace_id uuid not null,
+  connection_id uuid not null,
+  slot_ms bigint not null,
+  slot bigint not null,
+  used integer[] not null,
+  holders jsonb not null,
+  granted integer not null,
+  PRIMARY KEY (workspace_id, connection_id)
 );
 
 create table credential (
@@ -337,6 +365,7 @@ create table run_step (
   due_at timestamp with time zone,
   job_id uuid,
   output text,
+  mapped jsonb,
   event_id uuid,
   event_received_at timestamp with time zone,
   PRIMARY KEY (workspace_id, profile_id, run_id, id),
@@ -397,6 +426,13 @@ create table workspace (
   created_at timestamp with time zone not null default now(),
   UNIQUE (guid),
   PRIMARY KEY (id)
+);
+
+create table workspace_key (
+  workspace_id uuid not null,
+  wrapped bytea not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (workspace_id)
 );
 
 -- partition event_default: DEFAULT

@@ -1,5 +1,4 @@
-import type { Dispatcher } from 'undici';
-
+import type { Delivery } from '../../integrations/index.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { LoadedStep } from '../loaded-step.ts';
 import type { FetchData } from '../render-steps.ts';
@@ -10,8 +9,7 @@ import type { HeldStep } from '../step-job.ts';
 export interface ExecutorParts {
   readonly platform: Platform;
   readonly fetchData: FetchData;
-  readonly dispatcher: Dispatcher;
-  readonly timeoutMs: number;
+  readonly delivery: Delivery;
 }
 
 export interface ExecutorTools extends ExecutorParts {

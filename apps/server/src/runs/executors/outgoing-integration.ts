@@ -1,20 +1,19 @@
-import { openConnections } from '../../integrations/index.ts';
 import type { OpenConnection } from '../../integrations/index.ts';
-import type { StepAt } from '../loaded-step.ts';
 import { renderSteps } from '../render-steps.ts';
 import { plainly } from '../settlement.ts';
 import { writeIntents } from '../write-intents.ts';
 import { assembleRequest } from './assemble-request.ts';
 import type { Executor, ExecutorTools } from './executor.ts';
-import { checkRequest, executeRequest, prepareRequest } from './send-requests.ts';
-import type { PreparedRequest } from './send-requests.ts';
+import { checkRequest, defer, executeRequest, optionsOf } from './send-requests.ts';
+import type { IntegrationStep, PreparedRequest } from './send-requests.ts';
 
 /**
- * Requests to other systems: rendered, written down as intents, sent, and settled one by one as their answers come, so
- * that one that waits for a slow receiver holds up no other.
+ * Requests to other systems: rendered, let through by their connections, written down as intents, sent, and settled one
+ * by one as their answers come, so that one that waits for a slow receiver holds up no other.
  */
-export const executeIntegrations: Executor<StepAt<'outgoing-integration'>> = async (tools, steps) => {
-  const { platform, fetchData, settle } = tools;
+export const executeIntegrations: Executor<IntegrationStep> = async (tools, steps) => {
+  if (steps.length === 0) return;
+  const { platform, fetchData, delivery, settle } = tools;
   const now = platform.clock.now();
   const [rendered, connections] = await Promise.all([
     renderSteps(platform.db, fetchData, steps, now),
@@ -29,48 +28,83 @@ export const executeIntegrations: Executor<StepAt<'outgoing-integration'>> = asy
       continue;
     }
     const connection = connections.get(step.node.settings.connection);
-    if (connection === undefined) {
-      const reason = 'its connection does not exist any more';
+    const assembled = assembleRequest(step.node.settings, outcome.texts);
+    if (connection === undefined || assembled.kind === 'broken') {
+      const reason =
+        assembled.kind === 'broken' ? assembled.reason : 'its connection does not exist any more';
       started.push(settle(plainly(step, now, { outcome: 'broken', reason })));
       continue;
     }
-    const assembled = assembleRequest(step.node.settings, outcome.texts);
-    if (assembled.kind === 'broken') {
-      started.push(settle(plainly(step, now, { outcome: 'broken', reason: assembled.reason })));
-      continue;
-    }
-    const request = prepareRequest(step, assembled.request, connection);
+    const { request } = assembled;
+    const masked = delivery.preview(connection, request, optionsOf(step));
+    const prepared = { step, request, connection, masked };
     const last = step.lastAttempt;
     if (last === undefined || (last.outcome !== null && last.outcome !== 'unknown')) {
-      fresh.push({ step, request, number: (last?.number ?? 0) + 1 });
+      fresh.push({ ...prepared, number: (last?.number ?? 0) + 1 });
     } else {
-      started.push(check(tools, { step, request, number: last.number }, last.expiresAt));
+      started.push(check(tools, { ...prepared, number: last.number }, last.expiresAt));
     }
   }
-  await Promise.all([...started, send(tools, fresh)]);
+  await Promise.all([...started, letThrough(tools, fresh)]);
 };
 
 async function connectionsOf(
-  { platform }: ExecutorTools,
-  steps: readonly StepAt<'outgoing-integration'>[],
+  { delivery }: ExecutorTools,
+  steps: readonly IntegrationStep[],
 ): Promise<ReadonlyMap<string, OpenConnection>> {
   const opened = await Promise.all(
     [...Map.groupBy(steps, ({ job }) => job.data.workspaceId)].map(async ([workspaceId, group]) => {
       const ids = [...new Set(group.map(({ node }) => node.settings.connection))];
-      return await openConnections(platform.db, platform.secrets, workspaceId, ids);
+      return await delivery.open(workspaceId, ids);
     }),
   );
   return new Map(opened.flatMap((connections) => [...connections]));
 }
 
-async function send(tools: ExecutorTools, prepared: readonly PreparedRequest[]): Promise<void> {
+/** Sends as many requests as their connections allow now; the others wait without having made an attempt. */
+async function letThrough(tools: ExecutorTools, prepared: readonly PreparedRequest[]): Promise<void> {
+  await Promise.all(
+    [...Map.groupBy(prepared, ({ connection }) => connection)].map(async ([connection, group]) => {
+      const byWorkflow = Map.groupBy(group, ({ step }) => step.run.workflow.workflowId);
+      const counts = new Map(Array.from(byWorkflow, ([workflowId, { length }]) => [workflowId, length]));
+      const hosts = [...new Set(group.map(({ request }) => new URL(request.url).hostname))];
+      const grants = await tools.delivery.permits(connection, counts, hosts);
+      const sent: PreparedRequest[] = [];
+      const held: Promise<void>[] = [];
+      for (const [workflowId, requests] of byWorkflow) {
+        const grant = grants.get(workflowId);
+        const granted = grant?.granted ?? 0;
+        sent.push(...requests.slice(0, granted));
+        for (const { step } of requests.slice(granted)) {
+          const retryAt = grant?.retryAt ?? new Date(tools.platform.clock.now().getTime() + 1_000);
+          const reason =
+            grant?.reason === 'breaker-open'
+              ? `the connection "${connection.name}" is failing; it is tried again`
+              : `the connection "${connection.name}" lets no more requests through at the moment`;
+          held.push(tools.settle(defer(step, 'paced', retryAt, { reason })));
+        }
+      }
+      await Promise.all([...held, send(tools, connection, sent)]);
+    }),
+  );
+}
+
+async function send(
+  tools: ExecutorTools,
+  connection: OpenConnection,
+  prepared: readonly PreparedRequest[],
+): Promise<void> {
   if (prepared.length === 0) return;
-  const { platform, timeoutMs, release, settle } = tools;
+  const { platform, delivery, release, settle } = tools;
   platform.checkpoint('step: before the intent is committed');
-  const allowed = await writeIntents(platform.db, prepared, platform.clock.now(), timeoutMs);
+  const allowed = await writeIntents(platform.db, prepared, platform.clock.now(), ({ step }) =>
+    delivery.timeoutOf(connection, optionsOf(step)),
+  );
   platform.checkpoint('step: after the intent is committed');
   const sent = new Set(allowed);
-  release(prepared.filter((request) => !sent.has(request)).map(({ step }) => step.job));
+  const refused = prepared.filter((request) => !sent.has(request));
+  if (refused.length > 0) delivery.giveBack(connection, refused.length);
+  release(refused.map(({ step }) => step.job));
   await Promise.all(allowed.map(async (request) => await settle(await executeRequest(tools, request))));
 }
 
@@ -78,5 +112,5 @@ async function send(tools: ExecutorTools, prepared: readonly PreparedRequest[]):
 async function check(tools: ExecutorTools, request: PreparedRequest, expiresAt: Date): Promise<void> {
   const checked = await checkRequest(tools, request, expiresAt);
   if (checked.kind === 'settlement') await tools.settle(checked.settlement);
-  else await send(tools, [{ ...request, number: request.number + 1 }]);
+  else await letThrough(tools, [{ ...request, number: request.number + 1 }]);
 }

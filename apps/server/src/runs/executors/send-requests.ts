@@ -1,70 +1,72 @@
-import { authenticationHeaders, reconcile, sendRequest } from '../../integrations/index.ts';
-import type { OpenConnection, OutgoingRequest } from '../../integrations/index.ts';
+import { classify, retryDecision } from '@laurel/workflow';
+
+import type {
+  MaskedRequest,
+  OpenConnection,
+  OutgoingRequest,
+  SendOutcome,
+} from '../../integrations/index.ts';
 import type { StepAt } from '../loaded-step.ts';
-import type { Settlement } from '../settlement.ts';
+import type { DeferredStep, Settlement } from '../settlement.ts';
 import type { ExecutorParts } from './executor.ts';
-import { attemptOf, settleRequest } from './settle-answer.ts';
+import { attemptOf, isDuplicate, reconciledAttempt, settleFound, settleRequest } from './settle-answer.ts';
 
 /** How often a receiver is asked about a request whose outcome is unknown, after 1, 2, 4, … seconds. */
 const MAX_CHECKS = 6;
 
-/** A request with everything that is on it, ready to leave. */
+export type IntegrationStep = StepAt<'outgoing-integration'>;
+
+/** A rendered request with the connection that it goes by, ready to leave. */
 export interface PreparedRequest {
-  readonly step: StepAt<'outgoing-integration'>;
+  readonly step: IntegrationStep;
   readonly request: OutgoingRequest;
+  readonly connection: OpenConnection;
+  /** The request as it is stored. */
+  readonly masked: MaskedRequest;
   /** The number of the attempt that is to be made, or whose outcome is unknown. */
   readonly number: number;
 }
 
-/** Adds what the server puts on every request: the connection's authentication, and a key that is stable over attempts. */
-export function prepareRequest(
-  step: StepAt<'outgoing-integration'>,
-  rendered: OutgoingRequest,
-  connection: OpenConnection,
-): OutgoingRequest {
+/** The key of a request is stable over attempts; its trace is that of the run. */
+export function optionsOf({ job, node }: IntegrationStep) {
+  const { runId, stepId } = job.data;
+  const { timeoutSeconds } = node.settings;
   return {
-    ...rendered,
-    headers: {
-      'user-agent': 'Laurel',
-      'idempotency-key': step.job.data.stepId,
-      ...rendered.headers,
-      ...authenticationHeaders(connection),
-    },
+    idempotencyKey: stepId,
+    traceparent: `00-${runId.replaceAll('-', '')}-${stepId.replaceAll('-', '').slice(-16)}-01`,
+    ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1_000 }),
   };
 }
 
 /** Sends a request whose intent is on disk, and says what is to be written about it. */
-export async function executeRequest(
-  sender: ExecutorParts,
-  { step, request, number }: PreparedRequest,
-): Promise<Settlement> {
-  const { platform } = sender;
-  const outcome = await sendRequest(sender.dispatcher, request, sender.timeoutMs);
+export async function executeRequest(parts: ExecutorParts, prepared: PreparedRequest): Promise<Settlement> {
+  const { step, request, connection, number } = prepared;
+  const { platform, delivery } = parts;
+  const outcome = await delivery.send(connection, request, optionsOf(step));
   platform.checkpoint('step: answered');
-  const attempt = attemptOf(number, outcome);
   const at = platform.clock.now();
-  switch (outcome.kind) {
-    case 'answered':
-      return settleRequest(step, request, { ...outcome, error: undefined }, attempt, at);
-    case 'not-sent':
-      return settleRequest(
-        step,
-        request,
-        { ...outcome, status: 0, response: undefined, truncated: false },
-        attempt,
-        at,
-      );
-    case 'unknown':
-      return {
-        kind: 'deferred',
-        job: step.job,
-        state: 'checking',
-        attempt,
-        next: { ...step.job.data, checks: 1 },
-        startAfter: new Date(at.getTime() + 1_000),
-        reason: `${outcome.error}; the receiver is asked whether it carried the request out`,
-      };
+  const attempt = attemptOf(number, outcome);
+  if (outcome.kind === 'unknown') {
+    return defer(step, 'checking', new Date(at.getTime() + 1_000), {
+      attempt,
+      next: { ...step.job.data, checks: 1 },
+      reason: `${outcome.error}; the receiver is asked whether it carried the request out`,
+    });
   }
+  const { success, retry } = step.node.settings;
+  if (classify(outcome, success, at) === 'succeeded')
+    return settleRequest(step, request, outcome, attempt, at);
+  if (isDuplicate(outcome)) {
+    // The issuer has it already: what was to be reached is reached.
+    const found = await delivery.reconcile(connection, request, optionsOf(step));
+    if (found.kind === 'found')
+      return settleFound(step, request, found.response, attempt, platform.clock.now());
+  }
+  const decision = retryDecision(outcome, retry, number, step.enteredAt, at, Math.random());
+  if (decision.kind === 'final') return settleRequest(step, request, outcome, attempt, at);
+  const said =
+    outcome.kind === 'answered' ? `was answered with ${outcome.status}` : `failed: ${outcome.error}`;
+  return defer(step, 'retrying', decision.at, { attempt, reason: `attempt ${number} ${said}` });
 }
 
 export type CheckedRequest =
@@ -78,54 +80,35 @@ export type CheckedRequest =
  * fails, saying so.
  */
 export async function checkRequest(
-  sender: ExecutorParts,
-  { step, request, number }: PreparedRequest,
+  { platform, delivery }: ExecutorParts,
+  { step, request, connection, number }: PreparedRequest,
   expiresAt: Date,
 ): Promise<CheckedRequest> {
-  const { platform } = sender;
-  const found = await reconcile(sender.dispatcher, request, sender.timeoutMs);
+  const found = await delivery.reconcile(connection, request, optionsOf(step));
   const at = platform.clock.now();
   switch (found.kind) {
     case 'absent':
       if (expiresAt <= at) return { kind: 'send-again' };
-      return {
-        kind: 'settlement',
-        settlement: {
-          kind: 'deferred',
-          job: step.job,
-          state: 'checking',
-          next: step.job.data,
-          startAfter: expiresAt,
+      return settlement(
+        defer(step, 'checking', expiresAt, {
           reason:
             'the receiver does not know of the request, which may still be under way; it is asked again',
-        },
-      };
-    case 'found': {
-      const settled = {
-        status: 200,
-        response: found.response,
-        truncated: false,
-        error: undefined,
-        durationMs: undefined,
-      };
-      const attempt = { number, outcome: 'reconciled' as const, ...settled };
-      return { kind: 'settlement', settlement: settleRequest(step, request, settled, attempt, at) };
-    }
+        }),
+      );
+    case 'found':
+      return settlement(
+        settleFound(step, request, found.response, reconciledAttempt(number, found.response), at),
+      );
     case 'unavailable': {
       const checks = step.job.data.checks ?? 0;
       if (checks >= MAX_CHECKS)
         return giveUp(`whether it was carried out could not be found out: ${found.error}`);
-      return {
-        kind: 'settlement',
-        settlement: {
-          kind: 'deferred',
-          job: step.job,
-          state: 'checking',
+      return settlement(
+        defer(step, 'checking', new Date(at.getTime() + 2 ** checks * 1_000), {
           next: { ...step.job.data, checks: checks + 1 },
-          startAfter: new Date(at.getTime() + 2 ** checks * 1_000),
           reason: `the receiver could not be asked about the request: ${found.error}`,
-        },
-      };
+        }),
+      );
     }
     case 'impossible':
       return giveUp(
@@ -134,8 +117,36 @@ export async function checkRequest(
   }
 
   function giveUp(error: string): CheckedRequest {
-    const settled = { status: 0, response: undefined, truncated: false, error, durationMs: undefined };
-    const attempt = { number, outcome: 'unknown' as const, ...settled };
-    return { kind: 'settlement', settlement: settleRequest(step, request, settled, attempt, at) };
+    const outcome = { kind: 'unknown' as const, error, durationMs: undefined };
+    const attempt = {
+      ...attemptOf(number, undefined),
+      outcome: 'unknown' as const,
+      error,
+    };
+    return settlement(settleRequest(step, request, outcome, attempt, at));
   }
 }
+
+function settlement(made: Settlement): CheckedRequest {
+  return { kind: 'settlement', settlement: made };
+}
+
+/** The step is looked at again at that time. */
+export function defer(
+  step: IntegrationStep,
+  state: DeferredStep['state'],
+  startAfter: Date,
+  more: Partial<Pick<DeferredStep, 'attempt' | 'next' | 'reason'>>,
+): DeferredStep {
+  return {
+    kind: 'deferred',
+    job: step.job,
+    state,
+    next: step.job.data,
+    startAfter,
+    reason: undefined,
+    ...more,
+  };
+}
+
+export type FinalOutcome = Exclude<SendOutcome, { kind: 'unknown' }>;

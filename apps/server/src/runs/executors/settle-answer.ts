@@ -1,45 +1,115 @@
+import { classify } from '@laurel/workflow';
+
 import { member, parseJson } from '../../integrations/index.ts';
 import type { OutgoingRequest, SendOutcome } from '../../integrations/index.ts';
 import { storageProblem } from '../../platform/db/storable-json.ts';
 import { newId } from '../../platform/ids.ts';
 import type { StepAt } from '../loaded-step.ts';
-import type { AttemptResult, Issuance, Settlement } from '../settlement.ts';
+import type { AttemptResult, Issuance, SettledStep } from '../settlement.ts';
+import { fingerprint } from './fingerprint.ts';
+import { mapResponse } from './map-response.ts';
 
-/** What a step comes to once its request is settled: answered, failed, or found at the issuer afterwards. */
-export interface SettledRequest {
+type IntegrationStep = StepAt<'outgoing-integration'>;
+
+/** What a step comes to: the last outcome of its request, or that nobody knows. */
+export type LastOutcome =
+  | SendOutcome
+  | { readonly kind: 'unknown'; readonly error: string; readonly durationMs: number | undefined };
+
+/** The attempt row of what became of a request; `undefined`: nothing more is known of it. */
+export function attemptOf(number: number, outcome: SendOutcome | undefined): AttemptResult {
+  const answered = outcome?.kind === 'answered' ? outcome : undefined;
+  return {
+    number,
+    outcome: outcome?.kind ?? 'unknown',
+    status: answered?.status,
+    response: answered && storableText(answered.response),
+    truncated: answered?.truncated ?? false,
+    error: outcome === undefined || outcome.kind === 'answered' ? undefined : outcome.error,
+    durationMs: outcome?.durationMs,
+    timings: outcome?.timings,
+    responseHeaders: answered?.responseHeaders,
+  };
+}
+
+/** The attempt of a request that the receiver turned out to have carried out. */
+export function reconciledAttempt(number: number, response: string): AttemptResult {
+  return {
+    ...attemptOf(number, undefined),
+    outcome: 'reconciled',
+    status: 200,
+    response: storableText(response),
+  };
+}
+
+/** Whether an issuer says that it has the credential already. Source: accredible.md 2.3, and what its clients read. */
+export function isDuplicate(outcome: SendOutcome): boolean {
+  return (
+    outcome.kind === 'answered' &&
+    (outcome.status === 409 || outcome.status === 422) &&
+    /already (?:been taken|exists?|issued)|duplicate/i.test(outcome.response)
+  );
+}
+
+/** The settlement of a request that has its last outcome: by the node's rule; the path goes on either way. */
+export function settleRequest(
+  step: IntegrationStep,
+  request: OutgoingRequest,
+  outcome: LastOutcome,
+  attempt: AttemptResult,
+  at: Date,
+): SettledStep {
+  const answered = outcome.kind === 'answered' ? outcome : undefined;
+  const succeeded =
+    answered !== undefined && classify(answered, step.node.settings.success, at) === 'succeeded';
+  const error = outcome.kind === 'answered' ? undefined : outcome.error;
+  return settled(step, request, {
+    succeeded,
+    status: answered?.status ?? 0,
+    response: answered?.response,
+    truncated: answered?.truncated ?? false,
+    error,
+    durationMs: outcome.durationMs,
+    attempt,
+    at,
+  });
+}
+
+/** The settlement of a request that the receiver turned out to have carried out, with the answer of the look-up. */
+export function settleFound(
+  step: IntegrationStep,
+  request: OutgoingRequest,
+  response: string,
+  attempt: AttemptResult,
+  at: Date,
+): SettledStep {
+  return settled(step, request, {
+    succeeded: true,
+    status: 200,
+    response,
+    truncated: false,
+    error: undefined,
+    durationMs: attempt.durationMs,
+    attempt,
+    at,
+  });
+}
+
+interface Settled {
+  readonly succeeded: boolean;
   readonly status: number;
   readonly response: string | undefined;
   readonly truncated: boolean;
   readonly error: string | undefined;
   readonly durationMs: number | undefined;
+  readonly attempt: AttemptResult;
+  readonly at: Date;
 }
 
-/** The attempt row of what became of a request. */
-export function attemptOf(number: number, outcome: SendOutcome): AttemptResult {
-  const answered = outcome.kind === 'answered';
-  return {
-    number,
-    outcome: outcome.kind,
-    status: answered ? outcome.status : undefined,
-    response: answered ? storableText(outcome.response) : undefined,
-    truncated: answered && outcome.truncated,
-    error: answered ? undefined : outcome.error,
-    durationMs: outcome.durationMs,
-  };
-}
-
-/**
- * The settlement of a step: 2xx has succeeded, anything else failed; either way the path goes on, and the answer is an
- * event on the profile.
- */
-export function settleRequest(
-  step: StepAt<'outgoing-integration'>,
-  request: OutgoingRequest,
-  settled: SettledRequest,
-  attempt: AttemptResult,
-  at: Date,
-): Settlement {
-  const succeeded = settled.status >= 200 && settled.status < 300;
+function settled(step: IntegrationStep, request: OutgoingRequest, outcome: Settled): SettledStep {
+  const { succeeded, status, response, truncated, error, durationMs, attempt, at } = outcome;
+  const { settings, id, title } = step.node;
+  const { workspaceId, profileId, runId, stepId } = step.job.data;
   return {
     kind: 'settled',
     job: step.job,
@@ -47,46 +117,35 @@ export function settleRequest(
     at,
     result: { outcome: succeeded ? 'succeeded' : 'failed' },
     attempt,
-    fingerprint: succeeded ? undefined : fingerprintOf(step.node.title, settled),
+    fingerprint: succeeded ? undefined : fingerprint(title, error ?? `${status} ${response ?? ''}`),
+    mapped: response === undefined ? undefined : mapResponse(settings.responseMapping, response),
     events: [
       {
-        workspaceId: step.job.data.workspaceId,
-        profileId: step.job.data.profileId,
+        workspaceId,
+        profileId,
         id: newId(),
-        action: step.node.settings.webhookEvent.name,
+        action: settings.webhookEvent.name,
         time: at,
         receivedAt: at,
         source: 'workflow',
         params: {
-          name: step.node.settings.webhookName,
-          status: settled.status,
-          ...(settled.response !== undefined && { response: responseValue(settled.response) }),
-          ...(settled.truncated && { responseTruncated: true }),
-          ...(settled.error !== undefined && { error: settled.error }),
-          ...(settled.durationMs !== undefined && { durationMs: settled.durationMs }),
+          name: settings.webhookName,
+          status,
+          ...(response !== undefined && { response: responseValue(response) }),
+          ...(truncated && { responseTruncated: true }),
+          ...(error !== undefined && { error }),
+          ...(durationMs !== undefined && { durationMs }),
           method: request.method,
           url: request.url,
           workflowId: step.run.workflow.workflowId,
-          runId: step.job.data.runId,
-          stepId: step.job.data.stepId,
-          nodeId: step.node.id,
+          runId,
+          stepId,
+          nodeId: id,
         },
       },
     ],
-    issuance: succeeded ? issuanceOf(request, settled.response) : undefined,
+    issuance: succeeded ? issuanceOf(request, response) : undefined,
   };
-}
-
-/** What a failed request has in common with others: the node, and the status with the message, or the failure. */
-function fingerprintOf(title: string, { status, response, error }: SettledRequest): string {
-  const said = error ?? `${status} ${response ?? ''}`;
-  // Numbers and identifiers tell cases apart that have one cause.
-  const common = said
-    .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, '…')
-    .replaceAll(/\S+@\S+/g, '…')
-    .replaceAll(/\d{4,}/g, '…')
-    .replaceAll(/\s+/g, ' ');
-  return `${title}: ${storableText(common).slice(0, 200).trim()}`;
 }
 
 /** The answer as further workflows read it: as JSON where it is JSON that can be stored, else as text. */

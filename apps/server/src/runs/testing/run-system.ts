@@ -1,15 +1,14 @@
-import { Agent } from 'undici';
 import { vi } from 'vitest';
 
 import { createIngest, EventLog, KnownDefinitions } from '../../events/index.ts';
 import type { EventInput } from '../../events/index.ts';
-import { putConnection } from '../../integrations/index.ts';
+import { Delivery, putConnection } from '../../integrations/index.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { startJobEngine } from '../../platform/jobs/pg-boss-queue.ts';
 import { createLog } from '../../platform/log.ts';
 import { readTotals } from '../../stats/index.ts';
 import { testDatabase } from '../../testing/test-database.ts';
-import { testPlatform, testWorkspace } from '../../testing/test-platform.ts';
+import { allowing, testPlatform, testWorkspace } from '../../testing/test-platform.ts';
 import { ActiveWorkflows, saveWorkflow, WorkflowVersions } from '../../workflows/index.ts';
 import { startRunsOn } from '../start-runs.ts';
 import { STEP_QUEUE } from '../step-job.ts';
@@ -44,15 +43,14 @@ export async function runSystem() {
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
   const log = new EventLog(new KnownDefinitions());
   const versions = new WorkflowVersions();
-  const dispatcher = new Agent();
+  const delivery = new Delivery({ platform, egressPolicy: allowing('127.0.0.1'), timeoutMs: 2_000 });
   const worker = new StepWorker({
     platform,
     queue,
     log,
     versions,
     fetchData: async () => new Map(),
-    dispatcher,
-    timeoutMs: 2_000,
+    delivery,
   });
   log.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
   const ingest = createIngest(platform, log);
@@ -60,7 +58,7 @@ export async function runSystem() {
   stack.defer(async () => {
     await worker.stop();
     await jobs.stop();
-    await dispatcher.close();
+    await delivery.close();
   });
   const connection = await inTransaction(
     db,
@@ -68,7 +66,7 @@ export async function runSystem() {
       await putConnection(tx, platform.secrets, new Date(), {
         workspaceId,
         name: 'Open',
-        settings: { authentication: 'none' },
+        spec: { authentication: 'none' },
       }),
   );
 
