@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { vi } from 'vitest';
 
@@ -9,6 +8,7 @@ import { Delivery, putConnection } from '../../integrations/index.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { startJobEngine } from '../../platform/jobs/pg-boss-queue.ts';
 import { createLog } from '../../platform/log.ts';
+import { attributesOf } from '../../profiles/index.ts';
 import { readTotals } from '../../stats/index.ts';
 import { testDatabase } from '../../testing/test-database.ts';
 import { allowing, testPlatform, testWorkspace } from '../../testing/test-platform.ts';
@@ -33,7 +33,8 @@ export async function receiver(answer: Answer) {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
   return {
     requests,
     origin: `http://127.0.0.1:${port}`,
@@ -145,7 +146,7 @@ export async function integrationSystem(
       .select('params')
       .where('action', '=', 'accredible.userSent')
       .execute();
-    return rows.map(({ params }) => params as Record<string, unknown>);
+    return rows.map(({ params }) => attributesOf(params));
   };
   const result = async () =>
     await vi.waitFor(async () => {
