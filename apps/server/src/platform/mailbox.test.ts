@@ -69,6 +69,8 @@ describe('the text of a header', () => {
       expect(headerTextProblem(`a${character}b`, 10)).toBe('holds a line break or another control character');
     }
     expect(headerTextProblem('a\uD800b', 10)).toBe('holds half of a surrogate pair');
+    expect(headerTextProblem('=?UTF-8?Q?a=0ABcc:?=', 40)).toBe('holds an encoded word (=?…?=)');
+    expect(headerTextProblem('1+1=?', 10)).toBeUndefined();
     expect(headerTextProblem('Ada 👩‍💻 “Lovelace” 字', 40)).toBeUndefined();
     expect(headerTextProblem('abc', 2)).toBe('must have at most 2 characters');
   });

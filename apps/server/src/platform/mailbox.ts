@@ -13,6 +13,8 @@ const ADDRESS =
 const ADDRESS_LIMIT = 254;
 /** Control characters, line breaks in each of their forms: what could end a header and begin another. */
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** RFC 2047: what a reader would decode, so that it would read something else than was written here. */
+const ENCODED_WORD = /=\?[^?\s]+\?[QB]\?/i;
 const NAME_LIMIT = 200;
 
 /** Why a text is no e-mail address; undefined where it is one. */
@@ -25,6 +27,7 @@ export function addressProblem(text: string): string | undefined {
 export function headerTextProblem(text: string, limit: number): string | undefined {
   if (text.length > limit) return `must have at most ${limit} characters`;
   if (CONTROL.test(text)) return 'holds a line break or another control character';
+  if (ENCODED_WORD.test(text)) return 'holds an encoded word (=?…?=)';
   return text.isWellFormed() ? undefined : 'holds half of a surrogate pair';
 }
 
