@@ -12,6 +12,8 @@ import {
 } from './events/index.ts';
 import { issuerSurfaceOf } from './issuer/index.ts';
 import { listen } from './listen.ts';
+import { MAIL_QUEUE, MailWorker } from './mail/index.ts';
+import type { MailJob } from './mail/index.ts';
 import { migrations } from './migrations.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Clock } from './platform/clock.ts';
@@ -98,10 +100,12 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   const partitions = setInterval(() => void keepPartitions(platform), HOUR_MS);
   closing.defer(() => clearInterval(partitions));
 
-  const { worker, ingest } = await startPipeline(options, platform, closing);
+  const { worker, mailWorker, mailQueue, ingest } = await startPipeline(options, platform, closing);
   if (has('worker')) {
     worker.start();
     closing.defer(async () => await worker.stop());
+    mailWorker.start();
+    closing.defer(async () => await mailWorker.stop());
   }
   closing.defer(async () => await ingest.drain());
 
@@ -119,8 +123,13 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
       schemaRoutes(platform),
       catalogRoutes(platform),
     ];
+    const outbox = {
+      queue: mailQueue,
+      canSend: config.smtpUrl !== undefined,
+      wake: () => mailWorker.wake(),
+    };
     await http.register(hubSurface(authenticator, { publicRoutes: [loginRoutes(platform, keys)], routes }));
-    await http.register(apiSurface(authenticator, apiHandlers(platform)));
+    await http.register(apiSurface(authenticator, apiHandlers(platform, { outbox })));
     await http.register(placeholderPage());
   }
   if (has('issuer')) {
@@ -137,7 +146,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   };
 }
 
-/** From the event to the settled step: what takes events in, and what works the steps off. */
+/** From the event to the settled step and the sent mail: what takes events in, and what works the queues off. */
 async function startPipeline(options: AppOptions, platform: Platform, closing: AsyncDisposableStack) {
   const { config, connectionString, log } = options;
   const dispatcher = new Agent({ connections: 128, connect: { timeout: 5_000 } });
@@ -156,7 +165,11 @@ async function startPipeline(options: AppOptions, platform: Platform, closing: A
     dispatcher,
     timeoutMs: config.outgoingTimeoutSeconds * 1_000,
   });
-  return { worker, ingest: createIngest(platform, eventLog) };
+  const mailQueue = await jobs.queue<MailJob>(MAIL_QUEUE);
+  const { smtpUrl: url, mailFrom: from } = config;
+  const smtp = url === undefined || from === undefined ? undefined : { url, from };
+  const mailWorker = new MailWorker({ platform, queue: mailQueue, log: eventLog, smtp });
+  return { worker, mailWorker, mailQueue, ingest: createIngest(platform, eventLog) };
 }
 
 async function keepPartitions({ db, clock, log }: Platform): Promise<void> {

@@ -1,5 +1,6 @@
 import { applyEndpoints } from './apply.ts';
 import { hubEndpoints } from './hub.ts';
+import { mailEndpoints } from './mail.ts';
 import { workflowEndpoints } from './workflows.ts';
 
 export { applyEndpoints, documentSchema } from './apply.ts';
@@ -7,6 +8,7 @@ export type { Document } from './apply.ts';
 export { splitKey } from './endpoint.ts';
 export type { Endpoint, EndpointInput, EndpointResponse, EndpointTable } from './endpoint.ts';
 export { hubEndpoints } from './hub.ts';
+export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
 export {
@@ -18,4 +20,9 @@ export {
 } from './workflows.ts';
 
 /** Every endpoint of the console API. */
-export const endpoints = { ...workflowEndpoints, ...hubEndpoints, ...applyEndpoints } as const;
+export const endpoints = {
+  ...workflowEndpoints,
+  ...hubEndpoints,
+  ...applyEndpoints,
+  ...mailEndpoints,
+} as const;

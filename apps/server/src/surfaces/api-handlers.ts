@@ -4,9 +4,19 @@ import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
 import { applyHandlers } from './api-apply.ts';
 import { hubHandlers } from './api-hub.ts';
+import { mailHandlers } from './api-mail.ts';
+import type { Outbox } from './api-mail.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
 /** The handlers of the console API; each domain's are in a file of their own. */
-export function apiHandlers(platform: Platform): Handlers<typeof endpoints> {
-  return { ...workflowHandlers(platform), ...hubHandlers(platform), ...applyHandlers(platform) };
+export function apiHandlers(
+  platform: Platform,
+  { outbox }: { readonly outbox: Outbox },
+): Handlers<typeof endpoints> {
+  return {
+    ...workflowHandlers(platform),
+    ...hubHandlers(platform),
+    ...applyHandlers(platform),
+    ...mailHandlers(platform, outbox),
+  };
 }
