@@ -27,7 +27,7 @@ const STOP_MS = 20_000;
 export interface MailWorkerParts extends OutcomeParts {
   /** The server, with the sender of mails that name none. Undefined: mails are held. */
   readonly smtp: { readonly url: string; readonly from: Mailbox } | undefined;
-  /** In place of RETRY_DELAYS_MS, as many. */
+  /** Milliseconds before each further attempt, as many as by default: see retry-delay.ts. */
   readonly delays?: readonly number[];
 }
 

@@ -1,7 +1,7 @@
 const MINUTE_MS = 60_000;
 
 /** How long a mail that could not be handed over waits for its next attempt. After the last of them it has failed. */
-export const RETRY_DELAYS_MS: readonly number[] = [
+const RETRY_DELAYS_MS: readonly number[] = [
   0.5 * MINUTE_MS,
   2 * MINUTE_MS,
   10 * MINUTE_MS,

@@ -16,7 +16,7 @@ import { queueMails } from '../queue-mails.ts';
 
 export const SENDER = { address: 'laurel@example.org', name: 'Laurel' };
 /** Retries as many as in earnest, and short. */
-export const SOON = [300, 300, 300, 300, 300];
+const SOON = [300, 300, 300, 300, 300];
 
 /** A database with a workspace, and what sends mails on it. Workers are stopped when it goes out of scope. */
 export async function mailSystem() {
