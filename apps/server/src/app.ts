@@ -1,17 +1,12 @@
 import { ApiKeys, Authenticator, firstBoot, loginRoutes } from './access/index.ts';
 import type { FirstBoot } from './access/index.ts';
 import { catalogRoutes } from './catalogs/index.ts';
-import {
-  createIngest,
-  ensureEventPartitions,
-  EventLog,
-  eventRoutes,
-  KnownDefinitions,
-} from './events/index.ts';
+import { ensureEventPartitions, eventRoutes } from './events/index.ts';
 import { Delivery } from './integrations/index.ts';
 import { issuerSurfaceOf } from './issuer/index.ts';
 import { listen } from './listen.ts';
 import { migrations } from './migrations.ts';
+import { startPipeline } from './pipeline.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config, Role } from './platform/config.ts';
@@ -21,12 +16,9 @@ import { migrate } from './platform/db/migrate.ts';
 import { parseEgressAllow } from './platform/egress/index.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { NumericIds } from './platform/ids.ts';
-import { startJobEngine } from './platform/jobs/pg-boss-queue.ts';
 import type { Log } from './platform/log.ts';
 import type { Checkpoint, Platform } from './platform/platform.ts';
 import { profileRoutes } from './profiles/index.ts';
-import { startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
-import type { StepJob } from './runs/index.ts';
 import { schemaRoutes } from './schemas/index.ts';
 import { apiHandlers } from './surfaces/api-handlers.ts';
 import { apiSurface } from './surfaces/api.ts';
@@ -34,8 +26,6 @@ import { healthRoutes } from './surfaces/health.ts';
 import { hubSurface } from './surfaces/hub.ts';
 import { issuerSurface } from './surfaces/issuer.ts';
 import { placeholderPage } from './surfaces/placeholder-page.ts';
-import { templateData } from './surfaces/template-data.ts';
-import { ActiveWorkflows, WorkflowVersions } from './workflows/index.ts';
 
 /** Connections to the database: two batches of events, two of results, claims' loads and the API's reads. */
 const POOL_SIZE = 20;
@@ -111,7 +101,8 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     timeoutMs: config.outgoingTimeoutSeconds * 1_000,
   });
   closing.defer(async () => await delivery.close());
-  const { worker, ingest } = await startPipeline(options, platform, delivery, closing);
+  const pipeline = await startPipeline(options, platform, delivery, closing);
+  const { worker, mailWorker, ingest } = pipeline;
   closing.defer(async () => await ingest.drain());
 
   const http = await createHttpServer(log);
@@ -126,8 +117,13 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
       schemaRoutes(platform),
       catalogRoutes(platform),
     ];
+    const outbox = {
+      queue: pipeline.mailQueue,
+      canSend: config.smtpUrl !== undefined,
+      wake: () => mailWorker.wake(),
+    };
     await http.register(hubSurface(authenticator, { publicRoutes: [loginRoutes(platform, keys)], routes }));
-    await http.register(apiSurface(authenticator, apiHandlers(platform, delivery)));
+    await http.register(apiSurface(authenticator, apiHandlers({ platform, delivery, outbox })));
     await http.register(placeholderPage());
   }
   if (has('issuer')) {
@@ -142,37 +138,14 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     // server closes: its requests to that issuer are answered still.
     worker.start();
     closing.defer(async () => await worker.stop());
+    mailWorker.start();
+    closing.defer(async () => await mailWorker.stop());
   }
   const started = closing.move();
   return {
     kind: 'started',
     app: { platform, boot, origin, publicUrl, stop: async () => await started.disposeAsync() },
   };
-}
-
-/** From the event to the settled step: what takes events in, and what works the steps off. */
-async function startPipeline(
-  options: AppOptions,
-  platform: Platform,
-  delivery: Delivery,
-  closing: AsyncDisposableStack,
-) {
-  const { config, connectionString, log } = options;
-  const jobs = await startJobEngine(connectionString, log, { supervise: config.roles.includes('scheduler') });
-  closing.defer(async () => await jobs.stop());
-  const queue = await jobs.queue<StepJob>(STEP_QUEUE);
-  const eventLog = new EventLog(new KnownDefinitions());
-  const versions = new WorkflowVersions();
-  const worker = new StepWorker({
-    platform,
-    queue,
-    log: eventLog,
-    versions,
-    fetchData: templateData(platform.db),
-    delivery,
-  });
-  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
-  return { worker, ingest: createIngest(platform, eventLog) };
 }
 
 async function keepPartitions({ db, clock, log }: Platform): Promise<void> {

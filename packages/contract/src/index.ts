@@ -1,6 +1,7 @@
 import { applyEndpoints } from './apply.ts';
 import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
+import { mailEndpoints } from './mail.ts';
 import { workflowEndpoints } from './workflows.ts';
 
 export { applyEndpoints, documentSchema } from './apply.ts';
@@ -26,6 +27,7 @@ export type {
 export { splitKey } from './endpoint.ts';
 export type { Endpoint, EndpointInput, EndpointResponse, EndpointTable } from './endpoint.ts';
 export { hubEndpoints } from './hub.ts';
+export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
 export {
@@ -42,4 +44,5 @@ export const endpoints = {
   ...hubEndpoints,
   ...connectionEndpoints,
   ...applyEndpoints,
+  ...mailEndpoints,
 } as const;

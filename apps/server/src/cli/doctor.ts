@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import type { Pool } from 'pg';
 
 import { openDatabaseSource } from '../database-source.ts';
+import { verifySmtp } from '../mail/index.ts';
 import { migrations } from '../migrations.ts';
 import type { Config } from '../platform/config.ts';
 import { openDatabase } from '../platform/db/database.ts';
@@ -23,6 +24,7 @@ export async function doctorCommand(
     { good: true, what: `Node ${process.versions.node}` },
     checkDataDir(config),
     await checkPort(config),
+    await checkMail(config),
     ...(await checkDatabase(config)),
   ];
   for (const { good, what } of findings)
@@ -60,6 +62,16 @@ async function checkPort({ host, port }: Config): Promise<Finding> {
       probe.close(() => resolve({ good: true, what: `port ${port} of ${host} is free` })),
     );
   });
+}
+
+async function checkMail({ smtpUrl }: Config): Promise<Finding> {
+  if (smtpUrl === undefined) return { good: true, what: 'no SMTP_URL: mails are kept in the outbox' };
+  const verdict = await verifySmtp(smtpUrl);
+  if (verdict.kind === 'reachable') return { good: true, what: `SMTP server ${verdict.server} takes mails` };
+  return {
+    good: false,
+    what: `SMTP server ${verdict.server}: ${verdict.reason}. Check SMTP_URL. Mails are tried again for five hours.`,
+  };
 }
 
 async function checkDatabase(config: Config): Promise<Finding[]> {

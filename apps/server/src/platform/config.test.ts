@@ -52,4 +52,23 @@ describe('the configuration', () => {
     ]);
     expect(problemsOf({ LAUREL_API_KEY_FILE: `${file}.not` })[0]).toMatch(/^LAUREL_API_KEY_FILE: ENOENT/);
   });
+
+  it('takes a mail server with a sender, its password from a file too', () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'laurel-config-')), 'smtp');
+    writeFileSync(file, 'smtps://laurel:s3cret@mail.example.org\n');
+    expect(
+      readConfig({ SMTP_URL_FILE: file, LAUREL_MAIL_FROM: 'Laurel <laurel@example.org>' }),
+    ).toMatchObject({
+      config: {
+        smtpUrl: 'smtps://laurel:s3cret@mail.example.org',
+        mailFrom: { name: 'Laurel', address: 'laurel@example.org' },
+      },
+    });
+    expect(problemsOf({ SMTP_URL_FILE: file })).toEqual([
+      'LAUREL_MAIL_FROM is needed together with SMTP_URL',
+    ]);
+    const problems = problemsOf({ SMTP_URL: 'smtp://laurel:s3cr#et@', LAUREL_MAIL_FROM: 'Laurel' });
+    expect(problems).toHaveLength(2);
+    expect(problems.join()).not.toContain('s3cr');
+  });
 });

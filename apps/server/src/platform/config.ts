@@ -4,6 +4,9 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { EGRESS_SETTING, parseEgressAllow } from './egress/index.ts';
+import { parseMailbox } from './mailbox.ts';
+import type { Mailbox } from './mailbox.ts';
+import { smtpUrlProblem } from './smtp-url.ts';
 
 export const ROLES = ['api', 'worker', 'scheduler', 'issuer'] as const;
 export type Role = (typeof ROLES)[number];
@@ -16,6 +19,17 @@ const origin = z
     'must be an http(s) URL',
   )
   .transform((value) => value.replace(/\/+$/, ''));
+
+const smtpUrl = z.string().superRefine((value, context) => {
+  const message = smtpUrlProblem(value);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+const mailbox = z.string().transform((value, context): Mailbox => {
+  const parsed = parseMailbox(value);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: 'must be an e-mail address, or "Name <address>"' });
+  return z.NEVER;
+});
 
 /** Every setting, in the order in which the documentation lists them. Defaults and descriptions are beside the keys. */
 export const environment = z.object({
@@ -95,10 +109,26 @@ export const environment = z.object({
     .describe(
       'Where requests may go beside public addresses, separated by commas: networks (`10.0.0.0/8`), addresses, hosts (`accredible.internal`, `*.internal`), each with a port or without (`10.0.0.5:8443`). `*` allows everything. The own address of the server is always allowed.',
     ),
+  SMTP_URL: smtpUrl
+    .optional()
+    .describe(
+      'The server that takes e-mails: `smtps://user:password@host:465`, or `smtp://user:password@host:587?requireTLS=true`; without `requireTLS`, encryption is used where the server offers it. Absent: e-mails are kept in the outbox.',
+    ),
+  LAUREL_MAIL_FROM: mailbox
+    .optional()
+    .describe(
+      'The sender of e-mails that name none: `Laurel <laurel@example.org>`. Needed together with `SMTP_URL`.',
+    ),
 });
 
 /** Settings whose value may be kept in a file instead: `NAME_FILE` holds its path. */
-export const SECRETS = ['DATABASE_URL', 'LAUREL_MASTER_KEY', 'LAUREL_API_KEY', 'LAUREL_ISSUER_KEY'] as const;
+export const SECRETS = [
+  'DATABASE_URL',
+  'LAUREL_MASTER_KEY',
+  'LAUREL_API_KEY',
+  'LAUREL_ISSUER_KEY',
+  'SMTP_URL',
+] as const;
 
 export interface Config {
   readonly port: number;
@@ -116,6 +146,8 @@ export interface Config {
   readonly outgoingTimeoutSeconds: number;
   /** Read by `parseEgressAllow`, which accepts it. */
   readonly egressAllow: string | undefined;
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: Mailbox | undefined;
 }
 
 export type ConfigOutcome =
@@ -132,6 +164,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   for (const name of Object.keys(env)) {
     if (name.startsWith('LAUREL_') && !isKnown(name)) problems.push(`${name} is not a setting of Laurel`);
   }
+  if (values['SMTP_URL'] !== undefined && values['LAUREL_MAIL_FROM'] === undefined)
+    problems.push('LAUREL_MAIL_FROM is needed together with SMTP_URL');
   const parsed = environment.safeParse(values);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) problems.push(`${String(issue.path[0])} ${issue.message}`);
@@ -155,6 +189,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       logLevel: read.LAUREL_LOG_LEVEL,
       outgoingTimeoutSeconds: read.LAUREL_OUTGOING_TIMEOUT_SECONDS,
       egressAllow: read.LAUREL_EGRESS_ALLOW,
+      smtpUrl: read.SMTP_URL,
+      mailFrom: read.LAUREL_MAIL_FROM,
     },
   };
 }

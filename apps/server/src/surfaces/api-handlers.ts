@@ -6,14 +6,23 @@ import type { Platform } from '../platform/platform.ts';
 import { applyHandlers } from './api-apply.ts';
 import { connectionHandlers } from './api-connections.ts';
 import { hubHandlers } from './api-hub.ts';
+import { mailHandlers } from './api-mail.ts';
+import type { Outbox } from './api-mail.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
+export interface ApiParts {
+  readonly platform: Platform;
+  readonly delivery: Delivery;
+  readonly outbox: Outbox;
+}
+
 /** The handlers of the console API; each domain's are in a file of their own. */
-export function apiHandlers(platform: Platform, delivery: Delivery): Handlers<typeof endpoints> {
+export function apiHandlers({ platform, delivery, outbox }: ApiParts): Handlers<typeof endpoints> {
   return {
     ...workflowHandlers(platform),
     ...hubHandlers(platform),
     ...connectionHandlers(platform, delivery),
     ...applyHandlers(platform),
+    ...mailHandlers(platform, outbox),
   };
 }

@@ -237,6 +237,31 @@ export interface Issuer {
   workspace_id: string;
 }
 
+export interface Mail {
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  from_address: string | null;
+  from_name: string | null;
+  html: string | null;
+  id: string;
+  last_error: string | null;
+  message_id: string | null;
+  name: string | null;
+  next_attempt_at: Timestamp | null;
+  profile_id: string;
+  reply_to: string | null;
+  run_id: string | null;
+  sent_at: Timestamp | null;
+  state: string;
+  step_id: string | null;
+  subject: string;
+  text: string | null;
+  to_address: string;
+  to_name: string | null;
+  workflow_id: string | null;
+  workspace_id: string;
+}
+
 export interface NodeMinute {
   entered: Generated<number>;
   executed: Generated<number>;
@@ -402,6 +427,7 @@ export interface DB {
   ingest_key: IngestKey;
   issuance: Issuance;
   issuer: Issuer;
+  mail: Mail;
   node_minute: NodeMinute;
   node_use: NodeUse;
   numeric_id_block: NumericIdBlock;

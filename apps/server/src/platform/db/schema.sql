@@ -252,6 +252,35 @@ create table issuer (
   PRIMARY KEY (workspace_id)
 );
 
+create table mail (
+  workspace_id uuid not null,
+  profile_id uuid not null,
+  id uuid not null,
+  workflow_id uuid,
+  run_id uuid,
+  step_id uuid,
+  name text,
+  from_address text,
+  from_name text,
+  to_address text not null,
+  to_name text,
+  reply_to text,
+  subject text not null,
+  html text,
+  text text,
+  message_id text,
+  state text not null,
+  attempts integer not null default 0,
+  next_attempt_at timestamp with time zone,
+  last_error text,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, profile_id, id),
+  CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'held'::text])))
+);
+CREATE INDEX mail_id ON public.mail USING btree (workspace_id, id);
+CREATE INDEX mail_state ON public.mail USING btree (workspace_id, state, id);
+
 create table migration (
   number integer not null,
   name text not null,
