@@ -1,3 +1,4 @@
+export type { ProfileKey } from './content-store.ts';
 export { IDENTIFIER_KINDS, identifierProblem, identifiersOf, normalizeIdentifier } from './identifiers.ts';
 export type { ClientReference, IdentifierKind } from './identifiers.ts';
 export { attributesOf, findProfile } from './profile-store.ts';
@@ -5,3 +6,5 @@ export type { Profile } from './profile-store.ts';
 export { ProfileResolution } from './resolve-profiles.ts';
 export type { WorkspaceReference } from './resolve-profiles.ts';
 export { profileRoutes } from './routes.ts';
+export { updateProfiles } from './update-profiles.ts';
+export type { ProfileChange, ProfileChangeOutcome } from './update-profiles.ts';

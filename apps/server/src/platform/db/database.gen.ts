@@ -219,6 +219,14 @@ export interface ProfileIdentifier {
   workspace_id: string;
 }
 
+export interface ProfileTag {
+  color: Generated<string>;
+  created_at: Generated<Timestamp>;
+  id: number;
+  name: string;
+  workspace_id: string;
+}
+
 export interface Run {
   ended_at: Timestamp | null;
   event_id: string;
@@ -306,6 +314,7 @@ export interface DB {
   numeric_id_block: NumericIdBlock;
   profile: Profile;
   profile_identifier: ProfileIdentifier;
+  profile_tag: ProfileTag;
   run: Run;
   run_step: RunStep;
   schema: Schema;
