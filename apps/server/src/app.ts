@@ -6,6 +6,7 @@ import { catalogRoutes } from './catalogs/index.ts';
 import {
   createIngest,
   ensureEventPartitions,
+  eraseEvents,
   EventLog,
   eventRoutes,
   KnownDefinitions,
@@ -25,7 +26,7 @@ import { startJobEngine } from './platform/jobs/pg-boss-queue.ts';
 import type { Log } from './platform/log.ts';
 import type { Checkpoint, Platform } from './platform/platform.ts';
 import { profileRoutes } from './profiles/index.ts';
-import { startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
+import { eraseRuns, startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
 import type { StepJob } from './runs/index.ts';
 import { schemaRoutes } from './schemas/index.ts';
 import { apiHandlers } from './surfaces/api-handlers.ts';
@@ -115,7 +116,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   if (has('api')) {
     const routes = [
       eventRoutes(platform, ingest),
-      profileRoutes(platform),
+      profileRoutes(platform, [eraseEvents, eraseRuns]),
       schemaRoutes(platform),
       catalogRoutes(platform),
     ];
