@@ -1,5 +1,6 @@
 import { applyEndpoints } from './apply.ts';
 import { hubEndpoints } from './hub.ts';
+import { profileEndpoints } from './profiles.ts';
 import { workflowEndpoints } from './workflows.ts';
 
 export { applyEndpoints, documentSchema } from './apply.ts';
@@ -9,6 +10,7 @@ export type { Endpoint, EndpointInput, EndpointResponse, EndpointTable } from '.
 export { hubEndpoints } from './hub.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
+export { profileEndpoints, profileEventSchema, profileSchema, profileSummarySchema } from './profiles.ts';
 export {
   runSchema,
   runSummarySchema,
@@ -18,4 +20,9 @@ export {
 } from './workflows.ts';
 
 /** Every endpoint of the console API. */
-export const endpoints = { ...workflowEndpoints, ...hubEndpoints, ...applyEndpoints } as const;
+export const endpoints = {
+  ...workflowEndpoints,
+  ...hubEndpoints,
+  ...profileEndpoints,
+  ...applyEndpoints,
+} as const;

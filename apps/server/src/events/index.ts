@@ -6,4 +6,6 @@ export { eraseEvents } from './erase-events.ts';
 export { ensureEventPartitions } from './event-partitions.ts';
 export type { NewEvent } from './event-store.ts';
 export { createIngest } from './ingest-events.ts';
+export { readProfileEvents } from './read-profile-events.ts';
+export type { ProfileEvent, ProfileEventsQuery } from './read-profile-events.ts';
 export { eventRoutes } from './routes.ts';

@@ -77,15 +77,21 @@ export interface ProfileSearch {
   readonly limit: number;
 }
 
+export interface ProfilePage {
+  readonly profiles: readonly Profile[];
+  /** `after` of the next page; undefined on the last one. */
+  readonly next: string | undefined;
+}
+
 /**
  * Profiles for a person who looks for somebody, newest first. A text that is exactly an identifier finds its owner alone,
  * by an index; any other is looked for within e-mails, customIds and names, which reads every profile until the page is
  * full.
  */
-export async function searchProfiles(db: Queryable, query: ProfileSearch): Promise<Profile[]> {
+export async function searchProfiles(db: Queryable, query: ProfileSearch): Promise<ProfilePage> {
   const search = query.search.trim();
   const exact = query.after === undefined && search !== '' ? await ownersOf(db, query, search) : [];
-  if (exact.length > 0) return exact;
+  if (exact.length > 0) return { profiles: exact, next: undefined };
   const parts = [sql`workspace_id = ${query.workspaceId}`];
   if (query.after !== undefined) parts.push(sql`id < ${query.after}`);
   if (search !== '') {
@@ -99,15 +105,13 @@ export async function searchProfiles(db: Queryable, query: ProfileSearch): Promi
   }
   const { rows } = await sql<ProfileRow>`
     select ${COLUMNS} from profile where ${sql.join(parts, sql` and `)}
-    order by id desc limit ${query.limit}`.execute(db);
-  return rows.map(profileOf);
+    order by id desc limit ${query.limit + 1}`.execute(db);
+  const profiles = rows.slice(0, query.limit).map(profileOf);
+  return { profiles, next: rows.length > profiles.length ? profiles.at(-1)?.id : undefined };
 }
 
-async function ownersOf(
-  db: Queryable,
-  { workspaceId, limit }: ProfileSearch,
-  search: string,
-): Promise<Profile[]> {
+/** The owners of a text as an identifier: at most one of each kind. */
+async function ownersOf(db: Queryable, { workspaceId }: ProfileSearch, search: string): Promise<Profile[]> {
   const kinds = IDENTIFIER_KINDS.filter((kind) => identifierProblem(kind, search) === undefined);
   const { rows } = await sql<ProfileRow>`
     select ${COLUMNS} from profile where workspace_id = ${workspaceId} and id in (
@@ -115,6 +119,6 @@ async function ownersOf(
         ${kinds}::text[],
         ${kinds.map((kind) => normalizeIdentifier(kind, search))}::text[]) as w(kind, value)
       join profile_identifier i on i.workspace_id = ${workspaceId} and i.kind = w.kind and i.value = w.value)
-    order by id desc limit ${limit}`.execute(db);
+    order by id desc`.execute(db);
   return rows.map(profileOf);
 }
