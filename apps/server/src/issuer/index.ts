@@ -7,10 +7,15 @@ import type { IssuerParts, Issuing } from './issuer-profile.ts';
 import { pageRoutes } from './page-routes.ts';
 
 export type { CredentialBody } from './bodies.ts';
+export type { CredentialChange, IssueRequest } from './credential-request.ts';
+export { issueCredentials } from './issue-credentials.ts';
+export type { IssueOutcome } from './issue-credentials.ts';
 export type { IssuerParts, Issuing } from './issuer-profile.ts';
 export { putGroup } from './put-group.ts';
 export type { PutGroup, PutGroupOutcome } from './put-group.ts';
 
+export { deleteCredential, renewCredential, updateCredential } from './update-credential.ts';
+export type { DeleteOutcome, UpdateOutcome } from './update-credential.ts';
 
 export interface IssuerSurface {
   /** Behind the issuer's key. */
