@@ -1,7 +1,7 @@
 import { ApiKeys, Authenticator, firstBoot, loginRoutes } from './access/index.ts';
 import type { FirstBoot } from './access/index.ts';
 import { catalogRoutes } from './catalogs/index.ts';
-import { ensureEventPartitions, eventRoutes } from './events/index.ts';
+import { ensureEventPartitions, eraseEvents, eventRoutes } from './events/index.ts';
 import { Delivery } from './integrations/index.ts';
 import { issuerSurfaceOf } from './issuer/index.ts';
 import { listen } from './listen.ts';
@@ -19,6 +19,7 @@ import { NumericIds } from './platform/ids.ts';
 import type { Log } from './platform/log.ts';
 import type { Checkpoint, Platform } from './platform/platform.ts';
 import { profileRoutes } from './profiles/index.ts';
+import { eraseRuns } from './runs/index.ts';
 import { schemaRoutes } from './schemas/index.ts';
 import { apiHandlers } from './surfaces/api-handlers.ts';
 import { apiSurface } from './surfaces/api.ts';
@@ -113,7 +114,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   if (has('api')) {
     const routes = [
       eventRoutes(platform, ingest),
-      profileRoutes(platform),
+      profileRoutes(platform, [eraseEvents, eraseRuns]),
       schemaRoutes(platform),
       catalogRoutes(platform),
     ];

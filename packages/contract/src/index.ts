@@ -2,6 +2,7 @@ import { applyEndpoints } from './apply.ts';
 import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
 import { mailEndpoints } from './mail.ts';
+import { profileEndpoints } from './profiles.ts';
 import { workflowEndpoints } from './workflows.ts';
 
 export { applyEndpoints, documentSchema } from './apply.ts';
@@ -30,6 +31,7 @@ export { hubEndpoints } from './hub.ts';
 export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
+export { profileEndpoints, profileEventSchema, profileSchema, profileSummarySchema } from './profiles.ts';
 export {
   runSchema,
   runSummarySchema,
@@ -45,4 +47,5 @@ export const endpoints = {
   ...connectionEndpoints,
   ...applyEndpoints,
   ...mailEndpoints,
+  ...profileEndpoints,
 } as const;

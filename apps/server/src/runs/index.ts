@@ -1,3 +1,4 @@
+export { eraseRuns } from './erase-runs.ts';
 export { startRunsOn } from './start-runs.ts';
 export { STEP_QUEUE } from './step-job.ts';
 export type { StepJob, StepQueue } from './step-job.ts';

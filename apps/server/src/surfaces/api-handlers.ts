@@ -8,6 +8,7 @@ import { connectionHandlers } from './api-connections.ts';
 import { hubHandlers } from './api-hub.ts';
 import { mailHandlers } from './api-mail.ts';
 import type { Outbox } from './api-mail.ts';
+import { profileHandlers } from './api-profiles.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
 export interface ApiParts {
@@ -24,5 +25,6 @@ export function apiHandlers({ platform, delivery, outbox }: ApiParts): Handlers<
     ...connectionHandlers(platform, delivery),
     ...applyHandlers(platform),
     ...mailHandlers(platform, outbox),
+    ...profileHandlers(platform),
   };
 }

@@ -318,6 +318,14 @@ export interface ProfileIdentifier {
   workspace_id: string;
 }
 
+export interface ProfileTag {
+  color: Generated<string>;
+  created_at: Generated<Timestamp>;
+  id: number;
+  name: string;
+  workspace_id: string;
+}
+
 export interface Run {
   deadline_at: Timestamp;
   ended_at: Timestamp | null;
@@ -434,6 +442,7 @@ export interface DB {
   parked_step: ParkedStep;
   profile: Profile;
   profile_identifier: ProfileIdentifier;
+  profile_tag: ProfileTag;
   run: Run;
   run_step: RunStep;
   schema: Schema;

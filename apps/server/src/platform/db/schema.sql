@@ -353,6 +353,16 @@ create table profile_identifier (
 );
 CREATE INDEX profile_identifier_profile ON public.profile_identifier USING btree (workspace_id, profile_id);
 
+create table profile_tag (
+  workspace_id uuid not null,
+  id bigint not null,
+  name text not null,
+  color text not null default '#4263eb'::text,
+  created_at timestamp with time zone not null default now(),
+  UNIQUE (workspace_id, name),
+  PRIMARY KEY (workspace_id, id)
+);
+
 create table run (
   workspace_id uuid not null,
   profile_id uuid not null,
