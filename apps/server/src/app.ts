@@ -3,7 +3,7 @@ import type { FirstBoot } from './access/index.ts';
 import { catalogRoutes } from './catalogs/index.ts';
 import { ensureEventPartitions, eraseEvents, eventRoutes } from './events/index.ts';
 import { Delivery } from './integrations/index.ts';
-import { issuerSurfaceOf } from './issuer/index.ts';
+import { issuerSurfaceOf, issuingOf } from './issuer/index.ts';
 import { listen } from './listen.ts';
 import { migrations } from './migrations.ts';
 import { startPipeline } from './pipeline.ts';
@@ -102,7 +102,8 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     timeoutMs: config.outgoingTimeoutSeconds * 1_000,
   });
   closing.defer(async () => await delivery.close());
-  const pipeline = await startPipeline(options, platform, delivery, closing);
+  const issuing = issuingOf({ platform, publicUrl: () => publicUrl });
+  const pipeline = await startPipeline(options, platform, { delivery, issuing }, closing);
   const { worker, mailWorker, ingest } = pipeline;
   closing.defer(async () => await ingest.drain());
 

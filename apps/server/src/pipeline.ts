@@ -1,6 +1,7 @@
 import type { AppOptions } from './app.ts';
 import { createIngest, EventLog, KnownDefinitions } from './events/index.ts';
 import type { Delivery } from './integrations/index.ts';
+import type { Issuing } from './issuer/index.ts';
 import { MAIL_QUEUE, MailWorker } from './mail/index.ts';
 import type { MailJob } from './mail/index.ts';
 import { startJobEngine } from './platform/jobs/pg-boss-queue.ts';
@@ -14,7 +15,7 @@ import { ActiveWorkflows, WorkflowVersions } from './workflows/index.ts';
 export async function startPipeline(
   { config, connectionString, log }: AppOptions,
   platform: Platform,
-  delivery: Delivery,
+  { delivery, issuing }: { readonly delivery: Delivery; readonly issuing: Issuing },
   closing: AsyncDisposableStack,
 ) {
   const jobs = await startJobEngine(connectionString, log, { supervise: config.roles.includes('scheduler') });
@@ -30,6 +31,8 @@ export async function startPipeline(
     versions,
     fetchData: templateData(platform.db),
     delivery,
+    issuing,
+    mailQueue,
   });
   eventLog.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
   const { smtpUrl: url, mailFrom: from } = config;

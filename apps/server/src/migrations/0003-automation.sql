@@ -102,7 +102,7 @@ alter table issuance add column state text not null default 'issued'
 -- 1 for the first credential; a further one by its policy has the next number.
 alter table issuance add column occurrence integer not null default 1;
 create unique index issuance_pass on issuance (workspace_id, profile_id, certification, policy, occurrence)
-  where certification is not null;
+  where certification is not null and state <> 'failed';
 -- The embedded issuer is asked by no URL.
 alter table issuance alter column url drop not null;
 alter table issuance alter column event_id drop not null;

@@ -6,6 +6,7 @@ import { isDatabaseAway } from '../platform/http/failure.ts';
 import { LEASE_SECONDS } from '../platform/jobs/job-queue.ts';
 import { Signal } from '../platform/signal.ts';
 import type { WorkflowVersions } from '../workflows/index.ts';
+import type { EffectParts } from './effects.ts';
 import type { ExecutorParts, ExecutorTools } from './executors/executor.ts';
 import { executeSteps } from './executors/index.ts';
 import { loadSteps } from './load-steps.ts';
@@ -31,7 +32,7 @@ const POLL_MS = 1_000;
 const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
 const RETRY_MS = 500;
 
-export interface StepWorkerParts extends ExecutorParts {
+export interface StepWorkerParts extends ExecutorParts, EffectParts {
   readonly queue: StepQueue;
   readonly log: EventLog;
   readonly versions: WorkflowVersions;
