@@ -22,14 +22,18 @@ export function profileKey({ workspaceId, profileId }: ProfileKey): string {
 }
 
 /**
- * Reads profiles and holds them until the transaction ends, by `profileKey`; those that there are not are left out. They
- * are locked in the order of their keys, so that two batches never wait for each other in turn.
+ * Reads profiles and holds them until the transaction ends, by `profileKey`; those that there are not are left out.
+ *
+ * The rows are held by an update that changes nothing: `for update` over rows of several shards is what Citus refuses.
+ * Sorted, so that batches meet in one order; where a plan joins in another and two batches do wait for each other in turn,
+ * the database ends one, and it is run again.
  */
 export async function lockProfiles(
   tx: Tx,
   keys: readonly ProfileKey[],
 ): Promise<ReadonlyMap<string, LockedProfile>> {
-  const wanted = [...new Map(keys.map((key) => [profileKey(key), key])).values()];
+  const distinct = new Map(keys.map((key) => [profileKey(key), key]));
+  const wanted = [...distinct].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key);
   if (wanted.length === 0) return new Map();
   const { rows } = await sql<{
     workspace_id: string;
@@ -40,13 +44,12 @@ export async function lockProfiles(
     attributes: unknown;
     tags: string[];
   }>`
-    select p.workspace_id, p.id, p.email, p.custom_id, p.uuid, p.attributes, p.tags
+    update profile p set updated_at = p.updated_at
     from unnest(
       ${wanted.map(({ workspaceId }) => workspaceId)}::uuid[],
       ${wanted.map(({ profileId }) => profileId)}::uuid[]) as w(workspace_id, id)
-    join profile p using (workspace_id, id)
-    order by p.workspace_id, p.id
-    for update of p`.execute(tx);
+    where p.workspace_id = w.workspace_id and p.id = w.id
+    returning p.workspace_id, p.id, p.email, p.custom_id, p.uuid, p.attributes, p.tags`.execute(tx);
   return new Map(
     rows.map((row) => {
       const key = { workspaceId: row.workspace_id, profileId: row.id };

@@ -3,7 +3,6 @@ export type { ProfileErasure } from './delete-profile.ts';
 export { IDENTIFIER_KINDS, identifierProblem, identifiersOf, normalizeIdentifier } from './identifiers.ts';
 export type { ClientReference, IdentifierKind } from './identifiers.ts';
 export { searchProfiles } from './list-profiles.ts';
-export { AGREEMENTS, NATIVE_FIELDS, SEXES } from './native-fields.ts';
 export { attributesOf, findProfile, readProfile } from './profile-store.ts';
 export type { Profile, ProfileDetails } from './profile-store.ts';
 export { ProfileResolution } from './resolve-profiles.ts';

@@ -2,7 +2,7 @@ import { storageProblem } from '../platform/db/storable-json.ts';
 
 /** What a profile may be contacted by. Source: Synerise's Profile API. */
 export const AGREEMENTS = ['email', 'sms', 'push', 'webPush', 'bluetooth', 'rfid', 'wifi'] as const;
-export const SEXES = ['FEMALE', 'MALE', 'NOT_SPECIFIED', 'OTHER'] as const;
+const SEXES = ['FEMALE', 'MALE', 'NOT_SPECIFIED', 'OTHER'] as const;
 
 export type FieldReading =
   | { readonly kind: 'valid'; readonly value: unknown }

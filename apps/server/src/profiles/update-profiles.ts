@@ -24,7 +24,7 @@ export type ProfileChangeOutcome =
   | { readonly kind: 'refused'; readonly errors: readonly FieldError[] };
 
 /**
- * Changes profiles as part of the caller's transaction, whatever their number with two statements; the outcomes are in
+ * Changes profiles as part of the caller's transaction, with as many statements for one as for many; the outcomes are in
  * the order of the changes. Several changes of one profile are applied in their order. The profiles stay locked until
  * the transaction ends. Names and values obey the rules of the compatible API; a profile holds at most 64 KiB of
  * attributes and 200 tags.

@@ -4,7 +4,7 @@ import { sendHubError } from '../platform/http/hub-error.ts';
 import type { FieldError } from '../platform/http/hub-error.ts';
 import type { UpsertOutcome } from './upsert-profiles.ts';
 
-export const HINT = 'x-laurel-hint';
+const HINT = 'x-laurel-hint';
 
 /** A phone number alone is taken by the other API; here it says nothing about who is meant. */
 export const MISSING_IDENTIFIER: FieldError = {
