@@ -1,6 +1,15 @@
 import { Agent } from 'undici';
 
-import { ApiKeys, Authenticator, firstBoot, loginRoutes } from './access/index.ts';
+import {
+  ApiAuthenticator,
+  ApiKeys,
+  Authenticator,
+  ensureAdmin,
+  firstBoot,
+  loginRoutes,
+  Logins,
+  Sessions,
+} from './access/index.ts';
 import type { FirstBoot } from './access/index.ts';
 import { catalogRoutes } from './catalogs/index.ts';
 import {
@@ -28,6 +37,7 @@ import { profileRoutes } from './profiles/index.ts';
 import { startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
 import type { StepJob } from './runs/index.ts';
 import { schemaRoutes } from './schemas/index.ts';
+import { loginHandlers } from './surfaces/api-access.ts';
 import { apiHandlers } from './surfaces/api-handlers.ts';
 import { apiSurface } from './surfaces/api.ts';
 import { healthRoutes } from './surfaces/health.ts';
@@ -54,6 +64,8 @@ export interface AppOptions {
 export interface App {
   readonly platform: Platform;
   readonly boot: FirstBoot;
+  /** The password that the user `admin` was made with now, at random: shown once, never again. */
+  readonly madeAdminPassword: string | undefined;
   /** Where the server listens: `http://127.0.0.1:8321`. */
   readonly origin: string;
   /** What others reach it by. */
@@ -94,6 +106,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     checkpoint: options.checkpoint ?? (() => undefined),
   };
   const boot = await firstBoot(database.db, platform.secrets, config);
+  const madeAdminPassword = await ensureAdmin(database.db, boot.workspaceId, config.adminPassword);
   await ensureEventPartitions(database.db, platform.clock.now());
   const partitions = setInterval(() => void keepPartitions(platform), HOUR_MS);
   closing.defer(() => clearInterval(partitions));
@@ -120,7 +133,15 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
       catalogRoutes(platform),
     ];
     await http.register(hubSurface(authenticator, { publicRoutes: [loginRoutes(platform, keys)], routes }));
-    await http.register(apiSurface(authenticator, apiHandlers(platform)));
+    const sessions = new Sessions(database.db, platform.clock);
+    const access = {
+      platform,
+      sessions,
+      logins: new Logins(platform, sessions),
+      publicUrl: config.publicUrl,
+    };
+    const apiAuthenticator = new ApiAuthenticator(authenticator, sessions, config.publicUrl);
+    await http.register(apiSurface(apiAuthenticator, apiHandlers(platform, access), loginHandlers(access)));
     await http.register(placeholderPage());
   }
   if (has('issuer')) {
@@ -133,7 +154,14 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   const started = closing.move();
   return {
     kind: 'started',
-    app: { platform, boot, origin, publicUrl, stop: async () => await started.disposeAsync() },
+    app: {
+      platform,
+      boot,
+      madeAdminPassword,
+      origin,
+      publicUrl,
+      stop: async () => await started.disposeAsync(),
+    },
   };
 }
 

@@ -1,7 +1,9 @@
+import { sessionEndpoints } from './access.ts';
 import { applyEndpoints } from './apply.ts';
 import { hubEndpoints } from './hub.ts';
 import { workflowEndpoints } from './workflows.ts';
 
+export { loginEndpoints, sessionEndpoints } from './access.ts';
 export { applyEndpoints, documentSchema } from './apply.ts';
 export type { Document } from './apply.ts';
 export { splitKey } from './endpoint.ts';
@@ -17,5 +19,10 @@ export {
   workflowSchema,
 } from './workflows.ts';
 
-/** Every endpoint of the console API. */
-export const endpoints = { ...workflowEndpoints, ...hubEndpoints, ...applyEndpoints } as const;
+/** Every endpoint of the console API, except `loginEndpoints`, which anybody may call. */
+export const endpoints = {
+  ...workflowEndpoints,
+  ...hubEndpoints,
+  ...applyEndpoints,
+  ...sessionEndpoints,
+} as const;

@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runSchema, statisticsSchema } from '@laurel/contract';
 import { z } from 'zod';
 
+import { ADMIN } from '../access/index.ts';
 import type { Server } from '../server.ts';
+import type { DemoKeys } from './demo-keys.ts';
 import { HubClient, messageOf } from './hub-client.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -36,11 +38,11 @@ const issued = z.object({ credential: z.object({ url: z.string() }) });
 export async function tellStory(
   terminal: Terminal,
   server: Server,
-  apiKey: string,
+  keys: DemoKeys,
   eventFile: string,
 ): Promise<boolean> {
   const event = sampleEvent.parse(JSON.parse(readFileSync(eventFile, 'utf8')));
-  const client = await logIn(terminal, server.origin, apiKey);
+  const client = await logIn(terminal, server.origin, keys.LAUREL_API_KEY);
   if (client === undefined) return false;
 
   terminal.line();
@@ -87,6 +89,7 @@ export async function tellStory(
   terminal.line(terminal.strong('Done'));
   terminal.line(`  credential  ${issued.parse(params.response).credential.url}`);
   terminal.line(`  console     ${server.publicUrl}/`);
+  terminal.line(`  log in as   ${ADMIN}, password ${keys.LAUREL_ADMIN_PASSWORD}`);
   return true;
 }
 

@@ -6,6 +6,10 @@ import { z } from 'zod';
 export const ROLES = ['api', 'worker', 'scheduler', 'issuer'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Of the passwords of users, in characters. */
+export const MIN_PASSWORD_LENGTH = 12;
+export const MAX_PASSWORD_LENGTH = 1_024;
+
 const port = z.coerce.number().int().min(0).max(65_535);
 const origin = z
   .string()
@@ -62,6 +66,14 @@ export const environment = z.object({
     .min(16, 'must have at least 16 characters')
     .optional()
     .describe('A key of the issuer. Absent: likewise.'),
+  LAUREL_ADMIN_PASSWORD: z
+    .string()
+    .min(MIN_PASSWORD_LENGTH, `must have at least ${MIN_PASSWORD_LENGTH} characters`)
+    .max(MAX_PASSWORD_LENGTH, `must have at most ${MAX_PASSWORD_LENGTH} characters`)
+    .optional()
+    .describe(
+      'The password that the user `admin` gets when it is made, on the first start. Absent: likewise. `laurel admin set-password` changes it.',
+    ),
   LAUREL_ROLES: z
     .string()
     .transform((value) => value.split(',').map((role) => role.trim()))
@@ -83,7 +95,13 @@ export const environment = z.object({
 });
 
 /** Settings whose value may be kept in a file instead: `NAME_FILE` holds its path. */
-export const SECRETS = ['DATABASE_URL', 'LAUREL_MASTER_KEY', 'LAUREL_API_KEY', 'LAUREL_ISSUER_KEY'] as const;
+export const SECRETS = [
+  'DATABASE_URL',
+  'LAUREL_MASTER_KEY',
+  'LAUREL_API_KEY',
+  'LAUREL_ISSUER_KEY',
+  'LAUREL_ADMIN_PASSWORD',
+] as const;
 
 export interface Config {
   readonly port: number;
@@ -96,6 +114,7 @@ export interface Config {
   readonly workspaceName: string;
   readonly apiKey: string | undefined;
   readonly issuerKey: string | undefined;
+  readonly adminPassword: string | undefined;
   readonly roles: readonly Role[];
   readonly logLevel: string;
   readonly outgoingTimeoutSeconds: number;
@@ -134,6 +153,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       workspaceName: read.LAUREL_WORKSPACE_NAME,
       apiKey: read.LAUREL_API_KEY,
       issuerKey: read.LAUREL_ISSUER_KEY,
+      adminPassword: read.LAUREL_ADMIN_PASSWORD,
       roles: read.LAUREL_ROLES ?? ROLES,
       logLevel: read.LAUREL_LOG_LEVEL,
       outgoingTimeoutSeconds: read.LAUREL_OUTGOING_TIMEOUT_SECONDS,

@@ -283,6 +283,17 @@ create table schema (
   PRIMARY KEY (workspace_id, id)
 );
 
+create table user_session (
+  digest bytea not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone not null,
+  PRIMARY KEY (digest),
+  FOREIGN KEY (user_id) REFERENCES workspace_user(id)
+);
+CREATE INDEX user_session_user ON public.user_session USING btree (workspace_id, user_id);
+
 create table workflow (
   workspace_id uuid not null,
   id uuid not null,
@@ -321,6 +332,18 @@ create table workspace (
   created_at timestamp with time zone not null default now(),
   UNIQUE (guid),
   PRIMARY KEY (id)
+);
+
+create table workspace_user (
+  id uuid not null,
+  workspace_id uuid not null,
+  name text not null,
+  password_hash text not null,
+  created_at timestamp with time zone not null default now(),
+  password_changed_at timestamp with time zone not null default now(),
+  UNIQUE (name),
+  PRIMARY KEY (id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 );
 
 -- partition event_default: DEFAULT
