@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const identitySchema = z
+const identitySchema = z
   .object({
     kind: z.enum(['session', 'api-key']),
     user: z.object({ name: z.string() }).optional().describe('Who is logged in; absent for an API key'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const eventDefinitionSchema = z
+const eventDefinitionSchema = z
   .object({
     name: z.string(),
     displayName: z.string(),
@@ -9,7 +9,7 @@ export const eventDefinitionSchema = z
   })
   .meta({ id: 'EventDefinition' });
 
-export const connectionSchema = z
+const connectionSchema = z
   .object({ id: z.uuid(), name: z.string(), settings: z.record(z.string(), z.unknown()) })
   .meta({ id: 'Connection' });
 

@@ -1,6 +1,6 @@
 import { SESSION_MS } from './sessions.ts';
 
-export const SESSION_COOKIE = 'laurel_session';
+const NAME = 'laurel_session';
 /** 32 random bytes in base64url. */
 const COOKIE = /(?:^|;\s*)laurel_session=([\w-]{43})(?=\s*(?:;|$))/;
 
@@ -20,5 +20,5 @@ export function endedSessionCookie(secure: boolean): string {
 }
 
 function written(value: string, maxAgeSeconds: number, secure: boolean): string {
-  return `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  return `${NAME}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
 }

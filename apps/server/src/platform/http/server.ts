@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Log } from '../log.ts';
 
 /** 1 MB, the limit that the compatible event endpoints document. */
-export const BODY_LIMIT = 1024 * 1024;
+const BODY_LIMIT = 1024 * 1024;
 
 /**
  * An HTTP server without routes. Trailing and doubled slashes are tolerated: clients of the compatible surfaces
