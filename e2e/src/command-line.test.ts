@@ -25,6 +25,7 @@ describe('the command line', () => {
         'Entered  Executed',
         'credential  http://127.0.0.1:',
         'console     http://127.0.0.1:',
+        'log in as   admin, password ',
       ]) {
         expect(first.out).toContain(part);
       }

@@ -89,7 +89,7 @@ export async function tellStory(
   terminal.line(terminal.strong('Done'));
   terminal.line(`  credential  ${issued.parse(params.response).credential.url}`);
   terminal.line(`  console     ${server.publicUrl}/`);
-  terminal.line(`  log in as   ${ADMIN}, password ${keys.LAUREL_ADMIN_PASSWORD}`);
+  terminal.line(`  log in as   ${ADMIN}, ${await passwordText(server.origin, keys.LAUREL_ADMIN_PASSWORD)}`);
   return true;
 }
 
@@ -107,6 +107,12 @@ async function logIn(terminal: Terminal, origin: string, apiKey: string): Promis
   if (answer.status === 200) return new HubClient(origin, `Bearer ${loginAnswer.parse(answer.body).token}`);
   terminal.error(`The login was refused (${answer.status}): ${messageOf(answer)}`);
   return undefined;
+}
+
+/** The password of the demo holds only where the demo made the user: not in a folder that was served before. */
+async function passwordText(origin: string, password: string): Promise<string> {
+  const { status } = await new HubClient(origin).post('/api/session', { user: ADMIN, password });
+  return status === 200 ? `password ${password}` : 'with the password that it was given before';
 }
 
 async function showRun(terminal: Terminal, client: HubClient, runId: string): Promise<void> {
