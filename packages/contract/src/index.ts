@@ -1,3 +1,4 @@
+import { sessionEndpoints } from './access.ts';
 import { applyEndpoints } from './apply.ts';
 import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
@@ -5,6 +6,7 @@ import { mailEndpoints } from './mail.ts';
 import { profileEndpoints } from './profiles.ts';
 import { workflowEndpoints } from './workflows.ts';
 
+export { loginEndpoints, sessionEndpoints } from './access.ts';
 export { applyEndpoints, documentSchema } from './apply.ts';
 export type { Document } from './apply.ts';
 export {
@@ -40,7 +42,7 @@ export {
   workflowSchema,
 } from './workflows.ts';
 
-/** Every endpoint of the console API. */
+/** Every endpoint of the console API, except `loginEndpoints`, which anybody may call. */
 export const endpoints = {
   ...workflowEndpoints,
   ...hubEndpoints,
@@ -48,4 +50,5 @@ export const endpoints = {
   ...applyEndpoints,
   ...mailEndpoints,
   ...profileEndpoints,
+  ...sessionEndpoints,
 } as const;

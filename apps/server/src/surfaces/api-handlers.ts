@@ -3,6 +3,8 @@ import type { endpoints } from '@laurel/contract';
 import type { Delivery } from '../integrations/index.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
+import { sessionHandlers } from './api-access.ts';
+import type { AccessParts } from './api-access.ts';
 import { applyHandlers } from './api-apply.ts';
 import { connectionHandlers } from './api-connections.ts';
 import { hubHandlers } from './api-hub.ts';
@@ -15,10 +17,11 @@ export interface ApiParts {
   readonly platform: Platform;
   readonly delivery: Delivery;
   readonly outbox: Outbox;
+  readonly access: AccessParts;
 }
 
 /** The handlers of the console API; each domain's are in a file of their own. */
-export function apiHandlers({ platform, delivery, outbox }: ApiParts): Handlers<typeof endpoints> {
+export function apiHandlers({ platform, delivery, outbox, access }: ApiParts): Handlers<typeof endpoints> {
   return {
     ...workflowHandlers(platform),
     ...hubHandlers(platform),
@@ -26,5 +29,6 @@ export function apiHandlers({ platform, delivery, outbox }: ApiParts): Handlers<
     ...applyHandlers(platform),
     ...mailHandlers(platform, outbox),
     ...profileHandlers(platform),
+    ...sessionHandlers(access),
   };
 }

@@ -24,7 +24,7 @@ async function setUp() {
   const foreignWorkspaceId = await testWorkspace(db);
   const app = await createHttpServer(platform.log);
   app.addHook('onRequest', async (request) => {
-    setHolder(request, { keyId: newId(), workspaceId, workspaceGuid: newId() });
+    setHolder(request, { kind: 'api-key', keyId: newId(), workspaceId, workspaceGuid: newId() });
   });
   mount(app, profileEndpoints, profileHandlers(platform));
   stack.defer(async () => await app.close());

@@ -375,6 +375,14 @@ export interface Schema {
   workspace_id: string;
 }
 
+export interface UserSession {
+  created_at: Timestamp;
+  digest: Buffer;
+  used_at: Timestamp;
+  user_id: string;
+  workspace_id: string;
+}
+
 export interface Workflow {
   active_version: number | null;
   created_at: Generated<Timestamp>;
@@ -417,6 +425,15 @@ export interface WorkspaceKey {
   wrapped: Buffer;
 }
 
+export interface WorkspaceUser {
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  password_changed_at: Generated<Timestamp>;
+  password_hash: string;
+  workspace_id: string;
+}
+
 export interface DB {
   api_key: ApiKey;
   attempt: Attempt;
@@ -446,9 +463,11 @@ export interface DB {
   run: Run;
   run_step: RunStep;
   schema: Schema;
+  user_session: UserSession;
   workflow: Workflow;
   workflow_registry: WorkflowRegistry;
   workflow_version: WorkflowVersion;
   workspace: Workspace;
   workspace_key: WorkspaceKey;
+  workspace_user: WorkspaceUser;
 }

@@ -239,7 +239,7 @@ create table issuance (
   CHECK ((policy = ANY (ARRAY['skip'::text, 'update'::text, 'reissue'::text, 'renew'::text]))),
   CHECK ((state = ANY (ARRAY['pending'::text, 'issued'::text, 'failed'::text])))
 );
-CREATE UNIQUE INDEX issuance_pass ON public.issuance USING btree (workspace_id, profile_id, certification, policy, occurrence) WHERE (certification IS NOT NULL);
+CREATE UNIQUE INDEX issuance_pass ON public.issuance USING btree (workspace_id, profile_id, certification, policy, occurrence) WHERE ((certification IS NOT NULL) AND (state <> 'failed'::text));
 
 create table issuer (
   workspace_id uuid not null,
@@ -423,6 +423,17 @@ create table schema (
   PRIMARY KEY (workspace_id, id)
 );
 
+create table user_session (
+  digest bytea not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone not null,
+  PRIMARY KEY (digest),
+  FOREIGN KEY (user_id) REFERENCES workspace_user(id)
+);
+CREATE INDEX user_session_user ON public.user_session USING btree (workspace_id, user_id);
+
 create table workflow (
   workspace_id uuid not null,
   id uuid not null,
@@ -472,6 +483,18 @@ create table workspace_key (
   wrapped bytea not null,
   created_at timestamp with time zone not null default now(),
   PRIMARY KEY (workspace_id)
+);
+
+create table workspace_user (
+  id uuid not null,
+  workspace_id uuid not null,
+  name text not null,
+  password_hash text not null,
+  created_at timestamp with time zone not null default now(),
+  password_changed_at timestamp with time zone not null default now(),
+  UNIQUE (name),
+  PRIMARY KEY (id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 );
 
 -- partition event_default: DEFAULT
