@@ -1,3 +1,3 @@
+export { putSchema } from './put-schema.ts';
+export type { PutSchemaOutcome } from './put-schema.ts';
 export { schemaRoutes } from './routes.ts';
-export { putSchema } from './schema-store.ts';
-export type { PutSchemaOutcome } from './schema-store.ts';
