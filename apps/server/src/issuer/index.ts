@@ -12,10 +12,8 @@ export { issueCredentials } from './issue-credentials.ts';
 export type { IssueOutcome } from './issue-credentials.ts';
 export type { IssuerParts, Issuing } from './issuer-profile.ts';
 export { putGroup } from './put-group.ts';
-export type { PutGroup, PutGroupOutcome } from './put-group.ts';
 
 export { deleteCredential, renewCredential, updateCredential } from './update-credential.ts';
-export type { DeleteOutcome, UpdateOutcome } from './update-credential.ts';
 
 export interface IssuerSurface {
   /** Behind the issuer's key. */

@@ -1,2 +1,2 @@
+export { putSchema } from './put-schema.ts';
 export { schemaRoutes } from './routes.ts';
-export { putSchema } from './schema-store.ts';
