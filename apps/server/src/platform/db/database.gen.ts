@@ -256,6 +256,15 @@ export interface Schema {
   workspace_id: string;
 }
 
+export interface Segment {
+  condition: Json;
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  updated_at: Generated<Timestamp>;
+  workspace_id: string;
+}
+
 export interface Workflow {
   active_version: number | null;
   created_at: Generated<Timestamp>;
@@ -309,6 +318,7 @@ export interface DB {
   run: Run;
   run_step: RunStep;
   schema: Schema;
+  segment: Segment;
   workflow: Workflow;
   workflow_registry: WorkflowRegistry;
   workflow_version: WorkflowVersion;
