@@ -1,5 +1,6 @@
 import { applyEndpoints } from './apply.ts';
 import { hubEndpoints } from './hub.ts';
+import { segmentEndpoints } from './segments.ts';
 import { workflowEndpoints } from './workflows.ts';
 
 export { applyEndpoints, documentSchema } from './apply.ts';
@@ -9,6 +10,7 @@ export type { Endpoint, EndpointInput, EndpointResponse, EndpointTable } from '.
 export { hubEndpoints } from './hub.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
+export { saveSegmentSchema, segmentEndpoints, segmentSchema } from './segments.ts';
 export {
   runSchema,
   runSummarySchema,
@@ -18,4 +20,9 @@ export {
 } from './workflows.ts';
 
 /** Every endpoint of the console API. */
-export const endpoints = { ...workflowEndpoints, ...hubEndpoints, ...applyEndpoints } as const;
+export const endpoints = {
+  ...workflowEndpoints,
+  ...hubEndpoints,
+  ...segmentEndpoints,
+  ...applyEndpoints,
+} as const;

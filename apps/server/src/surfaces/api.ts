@@ -1,5 +1,5 @@
 import { endpoints, openApi } from '@laurel/contract';
-import { definitionJsonSchema } from '@laurel/workflow';
+import { definitionJsonSchema, segmentConditionJsonSchema } from '@laurel/workflow';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 
 import { setHolder } from '../access/index.ts';
@@ -26,6 +26,7 @@ export function apiSurface(
     });
     app.get('/api/openapi.json', async () => openApi(endpoints, { title: 'Laurel', version: '0.1.0' }));
     app.get('/api/workflow-definition.schema.json', async () => definitionJsonSchema());
+    app.get('/api/segment-condition.schema.json', async () => segmentConditionJsonSchema());
     await app.register(async (behind) => {
       behind.addHook('onRequest', async (request, reply) => {
         const authentication = await authenticator.hub(request.headers.authorization);
