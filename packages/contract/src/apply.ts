@@ -65,6 +65,15 @@ export const groupDocument = z.strictObject({
   }),
 });
 
+export const segmentDocument = z.strictObject({
+  kind: z.literal('Segment'),
+  ...named,
+  spec: z.strictObject({
+    /** See `/api/segment-condition.schema.json`. */
+    condition: z.unknown(),
+  }),
+});
+
 export const workflowDocument = z.strictObject({
   kind: z.literal('Workflow'),
   ...named,
@@ -83,6 +92,7 @@ export const documentSchema = z
     catalogDocument,
     connectionDocument,
     groupDocument,
+    segmentDocument,
     workflowDocument,
   ])
   .meta({ id: 'Document' });
