@@ -58,6 +58,15 @@ const groupDocument = z.strictObject({
   }),
 });
 
+const segmentDocument = z.strictObject({
+  kind: z.literal('Segment'),
+  ...named,
+  spec: z.strictObject({
+    /** See `/api/segment-condition.schema.json`. */
+    condition: z.unknown(),
+  }),
+});
+
 const workflowDocument = z.strictObject({
   kind: z.literal('Workflow'),
   ...named,
@@ -76,6 +85,7 @@ export const documentSchema = z
     catalogDocument,
     connectionDocument,
     groupDocument,
+    segmentDocument,
     workflowDocument,
   ])
   .meta({ id: 'Document' });

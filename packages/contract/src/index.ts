@@ -4,6 +4,7 @@ import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
 import { mailEndpoints } from './mail.ts';
 import { profileEndpoints } from './profiles.ts';
+import { segmentEndpoints } from './segments.ts';
 import { workflowEndpoints } from './workflows.ts';
 
 export { loginEndpoints, sessionEndpoints } from './access.ts';
@@ -34,6 +35,7 @@ export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
 export { profileEndpoints, profileEventSchema, profileSchema, profileSummarySchema } from './profiles.ts';
+export { saveSegmentSchema, segmentEndpoints, segmentSchema } from './segments.ts';
 export {
   runSchema,
   runSummarySchema,
@@ -51,4 +53,5 @@ export const endpoints = {
   ...mailEndpoints,
   ...profileEndpoints,
   ...sessionEndpoints,
+  ...segmentEndpoints,
 } as const;

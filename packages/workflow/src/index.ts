@@ -2,12 +2,13 @@ export { addCounts, countsOf, NO_COUNTS } from './counters.ts';
 export type { Counts } from './counters.ts';
 export { definitionJsonSchema, definitionSchema, FORMAT, nodeById } from './definition.ts';
 export type { Definition } from './definition.ts';
-export { spanOfDates } from './conditions/holds.ts';
+export { holds, spanOfDates } from './conditions/holds.ts';
 export { INSTANT_PATTERN } from './conditions/instant.ts';
 export type { Span } from './conditions/instant.ts';
+export { isDateOperation } from './conditions/operators.ts';
 export type { Operation } from './conditions/operators.ts';
 export { MAX_TEXT, readPattern } from './conditions/pattern.ts';
-export { LIST_PLACE } from './conditions/value-at.ts';
+export { LIST_PLACE, valueAt } from './conditions/value-at.ts';
 export { describeSegment } from './describe-segment.ts';
 export { classify, retryDecision, retryPolicySchema, successRuleSchema } from './delivery.ts';
 export type {
@@ -51,6 +52,7 @@ export {
   segmentConditionJsonSchema,
   segmentConditionSchema,
   segmentReferences,
+  sizeOf,
   spanOfPeriod,
 } from './segment.ts';
 export type {

@@ -11,6 +11,7 @@ import { hubHandlers } from './api-hub.ts';
 import { mailHandlers } from './api-mail.ts';
 import type { Outbox } from './api-mail.ts';
 import { profileHandlers } from './api-profiles.ts';
+import { segmentHandlers } from './api-segments.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
 export interface ApiParts {
@@ -30,5 +31,6 @@ export function apiHandlers({ platform, delivery, outbox, access }: ApiParts): H
     ...mailHandlers(platform, outbox),
     ...profileHandlers(platform),
     ...sessionHandlers(access),
+    ...segmentHandlers(platform),
   };
 }

@@ -1,5 +1,5 @@
 import { endpoints, loginEndpoints, openApi } from '@laurel/contract';
-import { definitionJsonSchema } from '@laurel/workflow';
+import { definitionJsonSchema, segmentConditionJsonSchema } from '@laurel/workflow';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 
 import { setHolder } from '../access/index.ts';
@@ -29,6 +29,7 @@ export function apiSurface(
     const tables = { authenticated: endpoints, open: loginEndpoints };
     app.get('/api/openapi.json', async () => openApi(tables, { title: 'Laurel', version: '0.1.0' }));
     app.get('/api/workflow-definition.schema.json', async () => definitionJsonSchema());
+    app.get('/api/segment-condition.schema.json', async () => segmentConditionJsonSchema());
     await app.register(async (open) => {
       open.addHook('onRequest', keepFromCaches);
       mount(open, loginEndpoints, login);

@@ -375,6 +375,15 @@ export interface Schema {
   workspace_id: string;
 }
 
+export interface Segment {
+  condition: Json;
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  updated_at: Generated<Timestamp>;
+  workspace_id: string;
+}
+
 export interface UserSession {
   created_at: Timestamp;
   digest: Buffer;
@@ -463,6 +472,7 @@ export interface DB {
   run: Run;
   run_step: RunStep;
   schema: Schema;
+  segment: Segment;
   user_session: UserSession;
   workflow: Workflow;
   workflow_registry: WorkflowRegistry;

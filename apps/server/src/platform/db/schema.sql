@@ -423,6 +423,17 @@ create table schema (
   PRIMARY KEY (workspace_id, id)
 );
 
+create table segment (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  condition jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  UNIQUE (workspace_id, name),
+  PRIMARY KEY (workspace_id, id)
+);
+
 create table user_session (
   digest bytea not null,
   workspace_id uuid not null,
