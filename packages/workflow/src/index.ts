@@ -34,7 +34,11 @@ export type {
   TemplateField,
   TemplateOutput,
 } from './node-type.ts';
+export { nextAudience } from './nodes/audience.ts';
+export type { AudienceSettings } from './nodes/audience.ts';
 export { delayUntil } from './nodes/delay.ts';
+export { choicesOf } from './nodes/profile-filter.ts';
+export type { SegmentChoice } from './segment-choice.ts';
 export { bodyOutput } from './nodes/outgoing-integration.ts';
 export type { OutgoingIntegrationSettings } from './nodes/outgoing-integration.ts';
 export { bindNode } from './nodes/registry.ts';

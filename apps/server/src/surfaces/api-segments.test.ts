@@ -25,7 +25,7 @@ async function surface(findUses?: FindSegmentUses) {
   stack.defer(async () => await app.close());
   app.addHook('onRequest', async (request) => {
     const asks = String(request.headers['x-workspace']);
-    setHolder(request, { keyId: newId(), workspaceId: asks, workspaceGuid: newId() });
+    setHolder(request, { kind: 'api-key', keyId: newId(), workspaceId: asks, workspaceGuid: newId() });
   });
   mount(app, segmentEndpoints, segmentHandlers(platform, findUses));
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
