@@ -165,6 +165,10 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     mailWorker.start();
     closing.defer(async () => await mailWorker.stop());
   }
+  if (has('scheduler')) {
+    pipeline.audiences.start();
+    closing.defer(async () => await pipeline.audiences.stop());
+  }
   const started = closing.move();
   return {
     kind: 'started',

@@ -6,8 +6,8 @@ import { MAIL_QUEUE, MailWorker } from './mail/index.ts';
 import type { MailJob } from './mail/index.ts';
 import { startJobEngine } from './platform/jobs/pg-boss-queue.ts';
 import type { Platform } from './platform/platform.ts';
-import { startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
-import type { StepJob } from './runs/index.ts';
+import { AUDIENCE_QUEUE, AudienceWorker, startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
+import type { AudienceJob, StepJob } from './runs/index.ts';
 import { templateData } from './surfaces/template-data.ts';
 import { ActiveWorkflows, WorkflowVersions } from './workflows/index.ts';
 
@@ -34,9 +34,12 @@ export async function startPipeline(
     issuing,
     mailQueue,
   });
-  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
+  const tools = { queue, handOff: worker };
+  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), versions, tools));
+  const audienceQueue = await jobs.queue<AudienceJob>(AUDIENCE_QUEUE);
+  const audiences = new AudienceWorker({ platform, versions, queue: audienceQueue, log: eventLog, tools });
   const { smtpUrl: url, mailFrom: from } = config;
   const smtp = url === undefined || from === undefined ? undefined : { url, from };
   const mailWorker = new MailWorker({ platform, queue: mailQueue, log: eventLog, smtp });
-  return { worker, mailWorker, mailQueue, ingest: createIngest(platform, eventLog) };
+  return { worker, audiences, mailWorker, mailQueue, ingest: createIngest(platform, eventLog) };
 }

@@ -7,3 +7,6 @@ export type { FetchData } from './render-steps.ts';
 export { NO_HAND_OFF } from './recorded-change.ts';
 export type { HandOff } from './recorded-change.ts';
 export { listRuns, readRun } from './read-runs.ts';
+export { AUDIENCE_QUEUE } from './audience-job.ts';
+export type { AudienceJob } from './audience-job.ts';
+export { AudienceWorker } from './audience-worker.ts';

@@ -4,6 +4,7 @@ import type { ExecutorTools } from './executor.ts';
 import { executeGeneratedEvents } from './generate-event.ts';
 import { executeIssuances } from './issue-credential.ts';
 import { executeIntegrations } from './outgoing-integration.ts';
+import { executeProfileFilters } from './profile-filter.ts';
 import { executeEmails } from './send-email.ts';
 import { executeProfileUpdates } from './update-profile.ts';
 
@@ -17,6 +18,7 @@ export async function executeSteps(tools: ExecutorTools, steps: readonly LoadedS
     executeProfileUpdates(tools, of('update-profile')),
     executeIssuances(tools, of('issue-credential')),
     executeEmails(tools, of('send-email')),
+    executeProfileFilters(tools, of('profile-filter')),
     executeDelays(tools, of('delay')),
   ]);
 }
