@@ -21,5 +21,3 @@ export type SegmentChoice = z.infer<typeof segmentChoiceSchema>;
 export const namedChoiceSchema = z
   .union([saved.extend({ name: outputNameSchema }), adHoc.extend({ name: outputNameSchema })])
   .meta({ id: 'NamedSegmentChoice' });
-
-export type NamedChoice = z.infer<typeof namedChoiceSchema>;

@@ -13,6 +13,9 @@ import { readTotals } from '../../stats/index.ts';
 import { testDatabase } from '../../testing/test-database.ts';
 import { allowing, testPlatform, testWorkspace } from '../../testing/test-platform.ts';
 import { ActiveWorkflows, saveWorkflow, WorkflowVersions } from '../../workflows/index.ts';
+import { AUDIENCE_QUEUE } from '../audience-job.ts';
+import type { AudienceJob } from '../audience-job.ts';
+import { AudienceWorker } from '../audience-worker.ts';
 import { startRunsOn } from '../start-runs.ts';
 import { STEP_QUEUE } from '../step-job.ts';
 import type { StepJob } from '../step-job.ts';
@@ -57,10 +60,15 @@ export async function runSystem() {
     mailQueue: await jobs.queue<MailJob>(MAIL_QUEUE),
     issuing: issuingOf({ platform, publicUrl: () => 'http://127.0.0.1:8321' }),
   });
-  log.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
+  const tools = { queue, handOff: worker };
+  log.subscribe(startRunsOn(new ActiveWorkflows(), versions, tools));
+  const audienceQueue = await jobs.queue<AudienceJob>(AUDIENCE_QUEUE);
+  const audiences = new AudienceWorker({ platform, versions, queue: audienceQueue, log, tools });
   const ingest = createIngest(platform, log);
   worker.start();
+  audiences.start();
   stack.defer(async () => {
+    await audiences.stop();
     await worker.stop();
     await jobs.stop();
     await delivery.close();
