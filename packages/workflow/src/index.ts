@@ -66,6 +66,7 @@ export type {
   SegmentReferences,
   TagCondition,
 } from './segment.ts';
+export { stopMatters } from './stop-matters.ts';
 export { upgradeDefinition } from './upgrade.ts';
 export { parseDefinition, validateDefinition } from './validate.ts';
 export type { ParseOutcome } from './validate.ts';

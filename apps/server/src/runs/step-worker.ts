@@ -24,7 +24,7 @@ const MAX_CLAIM = 128;
 const SETTLE_ROWS = 200;
 const SETTLES_IN_FLIGHT = 2;
 /** A second transaction of results beside the first is worth its round trips only when it is large. */
-const SETTLE_OVERLAP_AT = 64;
+const SETTLE_OVERLAP_AT = 128;
 /** While steps are under way, so long more are gathered before the next claim: it costs the same for one as for many. */
 const GATHER_MS = 4;
 /** How long the queue is left alone when it was empty, unless something was enqueued by this process. */

@@ -386,8 +386,7 @@ create table run (
 );
 CREATE INDEX run_failure ON public.run USING btree (workspace_id, workflow_id, fingerprint, started_at) WHERE (fingerprint IS NOT NULL);
 CREATE INDEX run_id ON public.run USING btree (workspace_id, id);
-CREATE INDEX run_profile_workflow ON public.run USING btree (workspace_id, profile_id, workflow_id) WHERE (state = 'running'::text);
-CREATE INDEX run_running ON public.run USING btree (deadline_at, workspace_id, workflow_id) WHERE (state = 'running'::text);
+CREATE INDEX run_running ON public.run USING btree (workspace_id, workflow_id, deadline_at) WHERE (state = 'running'::text);
 CREATE INDEX run_workflow ON public.run USING btree (workspace_id, workflow_id, started_at);
 
 create table run_step (
