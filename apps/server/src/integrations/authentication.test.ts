@@ -200,6 +200,18 @@ describe('a redirect', () => {
     expect(other.requests[0]!.headers).not.toHaveProperty('authorization');
   });
 
+  it('takes no longer, however often it leads on, than one answer may', async () => {
+    await using target = await receiver((_request, response) =>
+      setTimeout(() => response.writeHead(307, { location: '/again' }).end(), 150),
+    );
+    await using it = await deliverySystem({ timeoutMs: 400 });
+    const connection = await it.connect({ authentication: 'none', policy: { followRedirects: 5 } });
+    const outcome = await it.delivery.send(connection, post(target.origin), KEY);
+    expect(outcome.kind).toBe('unknown');
+    expect(outcome.durationMs).toBeLessThan(700);
+    expect(target.requests.length).toBeLessThan(4);
+  });
+
   it.each(['http://10.0.0.1/', 'http://169.254.169.254/latest/', 'file:///etc/passwd', 'http://[::1]:9/'])(
     'to %s is refused',
     async (location) => {

@@ -119,9 +119,11 @@ class Send {
 
   async #follow(start: URL): Promise<SendOutcome> {
     const { connection, request } = this.#sending;
+    const deadline = performance.now() + this.#sending.timeoutMs;
     let url = start;
     for (let followed = 0; ; followed++) {
-      const answer = await this.#exchange(url, url.origin === start.origin);
+      const left = Math.max(1, deadline - performance.now());
+      const answer = await this.#exchange(url, url.origin === start.origin, Math.ceil(left));
       if (answer.kind === 'failed') return this.#failed(answer);
       const target = redirectTarget(request.method, url, {
         status: answer.status,
@@ -135,8 +137,8 @@ class Send {
     }
   }
 
-  async #exchange(url: URL, authenticated: boolean): Promise<Exchange> {
-    const { connection, request, options, timeoutMs } = this.#sending;
+  async #exchange(url: URL, authenticated: boolean, timeoutMs: number): Promise<Exchange> {
+    const { connection, request, options } = this.#sending;
     const authentication = authenticationOf(this.#sending, this.#parts.clock.now(), this.#accessToken);
     this.#authentication = authentication;
     const to = new URL(url);

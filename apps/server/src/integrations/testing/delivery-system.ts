@@ -16,7 +16,7 @@ export interface DeliverySystem extends AsyncDisposable {
   readonly workspaceId: string;
   readonly delivery: Delivery;
   /** Another process's delivery on the same database. */
-  another(): Delivery;
+  another(platform?: Platform): Delivery;
   /** Makes or changes a connection, and opens it. */
   connect(spec: ConnectionSpecInput, name?: string): Promise<OpenConnection>;
   open(id: string, by?: Delivery): Promise<OpenConnection>;
@@ -36,9 +36,9 @@ export async function deliverySystem(options: SystemOptions = {}): Promise<Deliv
   const bare = testPlatform(db, { now: () => new Date() });
   const platform = options.platform?.(bare) ?? bare;
   const workspaceId = await testWorkspace(db);
-  const another = (): Delivery => {
+  const another = (own = platform): Delivery => {
     const delivery = new Delivery({
-      platform,
+      platform: own,
       egressPolicy: options.policy ?? allowing('127.0.0.1'),
       timeoutMs: options.timeoutMs ?? 5_000,
     });
