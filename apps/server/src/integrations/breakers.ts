@@ -11,6 +11,8 @@ const FLUSH_SUCCESS_MS = 5_000;
 /** A probe may take as long as its request, and so much more. */
 const PROBE_BEYOND_MS = 5_000;
 
+const MAX_REASON = 500;
+
 const NOTHING: Observed = {
   calls: 0,
   failures: 0,
@@ -109,7 +111,12 @@ export class Breakers {
       calls: observed.calls + 1,
       ...(kind === 'success'
         ? { lastSuccessAt: now }
-        : { failures: observed.failures + 1, lastFailureAt: now, lastFailure: reason }),
+        : {
+            failures: observed.failures + 1,
+            lastFailureAt: now,
+            // PostgreSQL's text has no NUL.
+            lastFailure: reason?.slice(0, MAX_REASON).replaceAll('\0', '\uFFFD'),
+          }),
     };
     if (probe !== undefined) await this.#settleProbe(watched, kind, probe, now);
     this.#schedule(watched, kind === 'success' ? FLUSH_SUCCESS_MS : FLUSH_FAILURE_MS);

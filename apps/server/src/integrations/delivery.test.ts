@@ -3,6 +3,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 
 import { describe, expect, it, vi } from 'vitest';
 
+import { newId } from '../platform/ids.ts';
 import { deliverySystem, KEY, post } from './testing/delivery-system.ts';
 import { rawReceiver, receiver, silentServer } from './testing/receiver.ts';
 import { SELF_SIGNED } from './testing/self-signed.ts';
@@ -258,5 +259,20 @@ describe('a request of which nothing left', () => {
       cause: 'cancelled',
     });
     expect(target.requests).toEqual([]);
+  });
+});
+
+describe('connections of another workspace', () => {
+  it('are not opened, and asking for them disturbs nobody', async () => {
+    await using target = await receiver((_request, response) => response.end());
+    await using it = await deliverySystem();
+    const connection = await it.connect({ authentication: 'token', token: 'the-token' });
+    await it.delivery.send(connection, post(target.origin), KEY);
+    expect(await it.delivery.open(newId(), [connection.id])).toEqual(new Map());
+    const again = await it.open(connection.id);
+    // The same object: nothing was dropped or decrypted anew.
+    expect(again).toBe(connection);
+    await it.delivery.send(again, post(target.origin), KEY);
+    expect(target.connections()).toBe(1);
   });
 });

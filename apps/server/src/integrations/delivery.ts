@@ -63,7 +63,7 @@ export class Delivery {
     const opened = await this.#connections.open(workspaceId, ids);
     for (const { connection, row } of opened) this.#breakers.learn(connection, breakerOf(row));
     const byId = new Map(opened.map(({ connection }) => [connection.id, connection]));
-    for (const id of ids) if (!byId.has(id)) this.#forget(id);
+    for (const id of ids) if (!byId.has(id) && this.#connections.forget(workspaceId, id)) this.#forget(id);
     return byId;
   }
 

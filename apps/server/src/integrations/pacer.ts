@@ -95,11 +95,7 @@ export class Pacer {
     const lane = this.#lanes.get(connection.id);
     if (lane === undefined) return { kind: 'go', waitedMs: 0, end: () => undefined };
     take(lane, 1);
-    if (
-      lane.pacing.concurrency !== undefined &&
-      lane.leaseUntil < performance.now() + timeoutMs + MAX_WAIT_MS
-    )
-      await this.#reserve(lane, { wanted: 0, entering: 1, timeoutMs });
+    if (!(await this.#keepLease(lane, timeoutMs))) return { kind: 'busy', waitedMs: 0 };
     const turn = await lane.turns.enter(signal);
     if (turn.kind !== 'go') return turn;
     const end = (durationMs: number): void => {
@@ -108,6 +104,23 @@ export class Pacer {
       this.#watchIdle(lane);
     };
     return { ...turn, kind: 'go', end };
+  }
+
+  /** Whether the share of the concurrency is ours for as long as a request may take from now. Never rejects. */
+  async #keepLease(lane: Lane, timeoutMs: number): Promise<boolean> {
+    const needed = performance.now() + timeoutMs + MAX_WAIT_MS;
+    if (lane.pacing.concurrency === undefined || lane.leaseUntil >= needed) return true;
+    try {
+      await this.#reserve(lane, { wanted: 0, entering: 1, timeoutMs });
+      return true;
+    } catch (error) {
+      const { workspaceId, connectionId } = lane;
+      this.#platform.log.warn(
+        { err: error, workspaceId, connectionId },
+        'the share of a paced connection could not be extended; its request is not sent now',
+      );
+      return false;
+    }
   }
 
   /** Permits whose requests are not sent after all. What they took of the window stays taken. */
