@@ -14,7 +14,6 @@ export type { DeliveryParts } from './delivery.ts';
 export { member, parseJson } from './json.ts';
 export type { Grant } from './pacer.ts';
 export type { Reconciliation } from './reconcile.ts';
-export { RESPONSE_LIMIT } from './send-outcome.ts';
 export type {
   MaskedRequest,
   OutgoingRequest,

@@ -61,6 +61,3 @@ export type SendOutcome = SentRequest &
 
 /** The headers of an answer that are kept. */
 export const KEPT_HEADERS = ['content-type', 'retry-after', 'x-request-id', 'location'] as const;
-
-/** How much of an answer is kept, unless the connection says less. */
-export const RESPONSE_LIMIT = 64 * 1024;
