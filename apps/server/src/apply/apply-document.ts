@@ -98,10 +98,7 @@ async function applyConnection(
     name: document.metadata.name,
     spec: document.spec,
   });
-  if (outcome.kind === 'secret-missing')
-    return refused(`spec.${outcome.field}: ${outcome.why}`, [
-      { field: `spec.${outcome.field}`, message: outcome.why },
-    ]);
+  if (outcome.kind === 'secret-missing') return refused(`spec.${outcome.field} ${outcome.why}`);
   return applied(document, outcome.kind, { id: outcome.id });
 }
 

@@ -118,7 +118,7 @@ export interface ConnectionHealth {
 
 export interface ConnectionWindow {
   connection_id: string;
-  granted: number;
+  granted: number | null;
   holders: Json;
   slot: number;
   slot_ms: number;

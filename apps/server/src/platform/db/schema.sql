@@ -115,7 +115,7 @@ create table connection_window (
   slot bigint not null,
   used integer[] not null,
   holders jsonb not null,
-  granted integer not null,
+  granted integer,
   PRIMARY KEY (workspace_id, connection_id)
 );
 
