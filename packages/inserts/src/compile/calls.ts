@@ -81,11 +81,17 @@ export function compileFilter(
     }
     if (!(value instanceof Marked)) return filter.apply(value, values, rt, named);
     rt.charge(value.text.length);
-    // a text marked as safe is filtered as the text that it is, and stays safe where Jinjava keeps it so
-    if (value.mark !== 'safe') return filter.apply(value, values, rt, named);
+    // a marked text is filtered as the text that it is
     const result = filter.apply(value.text, values, rt, named);
+    if (value.mark !== 'safe') return isText(result, value.text) ? value : result;
+    // and stays safe where Jinjava keeps it so
     return filter.keepsSafe && typeof result === 'string' ? new Marked(result, 'safe') : result;
   };
+}
+
+/** True for the text itself, be it marked as safe: JSON that no filter changed is still JSON. */
+function isText(value: Value, text: string): boolean {
+  return value === text || (value instanceof Marked && value.mark === 'safe' && value.text === text);
 }
 
 export function compileTest(

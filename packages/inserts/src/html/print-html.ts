@@ -10,15 +10,29 @@ function isBlock(node: HtmlNode): boolean {
   return node.kind === 'element' && blockElements.has(node.name);
 }
 
+function encoded(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('\u00a0', '&nbsp;');
+}
+
 function printNodes(nodes: readonly HtmlNode[], depth: number): string {
   let html = '';
   for (const node of nodes) {
+    if (node.kind === 'comment') {
+      html += node.source;
+      continue;
+    }
     if (node.kind === 'text') {
-      const text = node.text.replaceAll(/\s+/g, ' ');
+      const text = encoded(node.text.replaceAll(/[\t\n\f\r ]+/g, ' '));
       if (text !== ' ' || (html !== '' && !html.endsWith('\n'))) html += text;
       continue;
     }
-    const inner = voidElements.has(node.name) ? '' : `${printNodes(node.children, depth + 1)}</${node.name}>`;
+    const content = printNodes(node.children, depth + 1);
+    const shown = isBlock(node) ? content.trimEnd() : content;
+    const inner = voidElements.has(node.name) ? '' : `${shown}</${node.name}>`;
     if (!isBlock(node)) {
       html += node.open + inner;
       continue;
