@@ -128,6 +128,10 @@ cases('statements', [
 
 cases('macros', [
   [
+    '{% macro m(a) %}{% macro m(a) %}in{% endmacro %}[{{ m(1) }}]{{ a }}{% endmacro %}{{ m(2) }}{{ m(3) }}',
+    '[]2[]3',
+  ],
+  [
     "{% macro m(a, b='d') %}{{ a }}{{ b }}{{ varargs }}{{ kwargs }}{% endmacro %}{{ m(1) }}{{ m(1, b=2) }}{{ m(1, 2, 3, c=4) }}",
     '1d[]{}12[]{}12[3]{c=4}',
   ],

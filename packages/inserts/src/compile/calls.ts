@@ -1,5 +1,5 @@
 import type { Arguments, FilterDefinition } from '../library.ts';
-import { callMacro } from '../runtime/macro.ts';
+import { callMacroByName } from '../runtime/macro.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Argument, ExpressionOf } from '../syntax/ast.ts';
 import { operand } from '../values/convert.ts';
@@ -24,7 +24,7 @@ export function compileCall(
     rt.at = at;
     rt.step();
     const macro = rt.scope.macro(name);
-    if (macro !== null) return callMacro(macro, values, named, rt);
+    if (macro !== null) return callMacroByName(name, macro, values, named, rt);
     if (definition === undefined)
       return rt.fail('unknown-function', `There is no function or macro ${name} here.`);
     return definition.call(values, named, rt);
