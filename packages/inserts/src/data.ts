@@ -41,18 +41,23 @@ export interface DataSource {
   readonly templates?: TemplateLoader;
 }
 
-let lastCatalog = '';
-let lastItem = '';
-let lastKey = '';
+const catalogKeys = new Map<string, Map<string, string>>();
+let keptKeys = 0;
+const maxKeptKeys = 4096;
 
-/** Renderings ask for the same few items again and again, and a key that is already there is found three times faster. */
+/** Kept, since renderings ask for the same items again and again, and a text that is put together is slow to find. */
 function catalogKey(catalog: string, item: string): string {
-  if (item !== lastItem || catalog !== lastCatalog || lastKey === '') {
-    lastCatalog = catalog;
-    lastItem = item;
-    lastKey = `catalog-item:${catalog.length}:${catalog}:${item}`;
+  const known = catalogKeys.get(catalog)?.get(item);
+  if (known !== undefined) return known;
+  const key = `catalog-item:${catalog.length}:${catalog}:${item}`;
+  if (catalog.length + item.length > 200) return key;
+  if (++keptKeys > maxKeptKeys) {
+    catalogKeys.clear();
+    keptKeys = 1;
   }
-  return lastKey;
+  const ofCatalog = catalogKeys.get(catalog) ?? new Map<string, string>();
+  catalogKeys.set(catalog, ofCatalog.set(item, key));
+  return key;
 }
 
 /**

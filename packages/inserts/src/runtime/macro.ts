@@ -39,10 +39,12 @@ export function callMacroByName(
   rt: Runtime,
 ): Value {
   if (macro.isCaller) return callMacro(macro, args, named, rt);
-  if (rt.activeMacros.has(name)) return '';
-  rt.activeMacros.add(name);
+  rt.activeMacros ??= new Set();
+  const active = rt.activeMacros;
+  if (active.has(name)) return '';
+  active.add(name);
   const result = callMacro(macro, args, named, rt);
-  rt.activeMacros.delete(name);
+  active.delete(name);
   return result;
 }
 
