@@ -5,11 +5,7 @@ const kept = new Map<string, Intl.DateTimeFormat>();
 const maxKept = 100;
 
 /** A date format, kept; of English if there is no such locale, in UTC if Intl does not take the zone. */
-export function dateFormat(
-  locale: string,
-  zone: string,
-  options: Intl.DateTimeFormatOptions,
-): Intl.DateTimeFormat {
+function dateFormat(locale: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify([locale, zone, options]);
   const known = kept.get(key);
   if (known !== undefined) return known;

@@ -3,7 +3,7 @@ import { voidElements } from './html-elements.ts';
 import { openingTag } from './opening-tag.ts';
 import { scanHtml } from './scan-html.ts';
 
-export interface HtmlElement {
+interface HtmlElement {
   readonly kind: 'element';
   readonly name: string;
   readonly open: string;

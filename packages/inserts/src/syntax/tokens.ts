@@ -104,7 +104,7 @@ const nameAt = /[A-Za-z_$][\w$]*/y;
 const partAt = /[\w$]+/y;
 const numberAt = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 
-export function isDigit(code: number): boolean {
+function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 

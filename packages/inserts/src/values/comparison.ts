@@ -129,7 +129,7 @@ export function contains(element: Value, container: Value, rt: Failing): boolean
 }
 
 /** `value` converted to the kind of `like`; undefined where Java cannot. */
-export function convertLike(value: Value, like: Value, rt: PrintBudget): Value | undefined {
+function convertLike(value: Value, like: Value, rt: PrintBudget): Value | undefined {
   if (textOf(like) !== undefined) return print(value, rt);
   if (typeof like === 'boolean') return isTruthy(value, rt);
   if (isInteger(like)) {
