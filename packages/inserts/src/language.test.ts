@@ -151,6 +151,11 @@ cases('whitespace', [
 ]);
 
 cases('spelled out', [
+  [
+    "{% for k, v in [fn:map_entry('a', 1), fn:map_entry('b', fn:list(1, 2))] %}{{ k }}={{ v }};{% endfor %}",
+    'a=1;b=[1, 2];',
+  ],
+  ["{{ fn:immutable_list('a', 1) }}{{ w ? z : range(1) }}{{ {fn: range(1)} }}", '[a, 1]Z{fn=[0]}'],
   ['{{ filter:upper.filter("a", ____int3rpr3t3r____) }}', 'A'],
   [
     '{{ exptest:even.evaluate(2, ____int3rpr3t3r____) }}{{ exptest:even.evaluateNegated(2, ____int3rpr3t3r____) }}',
