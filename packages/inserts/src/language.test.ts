@@ -144,6 +144,7 @@ cases('macros', [
 ]);
 
 cases('whitespace', [
+  ['a {%+ if w %} b {% endif %}', 'a  b '],
   ['a\n{%- if x -%}\n b \n{%- endif -%}\nc', 'abc'],
   ['a {{- x -}} b', 'a 5 b'],
   ['a {# c #} {%- if x %}b{% endif %}', 'ab'],
