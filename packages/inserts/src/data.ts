@@ -31,7 +31,11 @@ export type DataAnswer =
   | { readonly kind: 'absent'; readonly key: string }
   | { readonly kind: 'unavailable'; readonly key: string; readonly message: string };
 
-/** Answers by `dataKey` of their requests. May be shared by any number of renderings. */
+/**
+ * Answers by `dataKey` of their requests. Those to catalog items, metrics, snippets and documents may be shared by any
+ * number of renderings; those to all else are of the profile, vouchers of the one rendering, and the key does not say
+ * which: keep them apart.
+ */
 export type DataAnswers = ReadonlyMap<string, DataAnswer>;
 
 /** Fetches what a rendering needs; one call a round, with every request of that round. */
