@@ -88,6 +88,11 @@ cases('lookup', [
 ]);
 
 cases('statements', [
+  [
+    "{{ range('3') }}{{ range(' 3 ') }}{{ range('x') }}{{ range(0, 3, 'x') }}{{ range('1.5')|length }}",
+    '[0, 1, 2][][][0, 1, 2]1000',
+  ],
+  ['{{ range(5, 0, -2) }}{{ range(-9999999999, 2) }}{{ range(3, none) }}', '[5, 3, 1][0, 1][]'],
   ['{% if y %}a{% elif x %}b{% else %}c{% endif %}{% unless y %}d{% else %}e{% endunless %}', 'bd'],
   [
     '{% for v in m %}{{ v }},{% endfor %}{% for k, v in m.items() %}{{ k }}={{ v }},{% endfor %}',
