@@ -29,7 +29,8 @@ export function truncateHtml(
     }
   };
   cut(tree);
-  return printHtml(withText(tree));
+  const kept = withText(tree);
+  return kept.every((node) => node.kind === 'comment') ? '' : printHtml(kept);
 }
 
 function withText(nodes: readonly HtmlNode[]): HtmlNode[] {
