@@ -208,7 +208,7 @@ export const listFilters: readonly FilterDefinition[] = [
       const attribute = requiredText(args, 0, 'an attribute to group by', rt);
       const groups = new Map<string, { value: Value; items: Value[] }>();
       for (const item of counted(elementsOf(input), rt)) {
-        const value = propertyAt(item, attribute, rt);
+        const value = property(item, attribute, rt);
         const name = printNested(value, rt);
         const group = groups.get(name) ?? { value, items: [] };
         group.items.push(item);
