@@ -318,6 +318,21 @@ export interface ProfileIdentifier {
   workspace_id: string;
 }
 
+export interface Publication {
+  cursor: string | null;
+  id: string;
+  moved: Generated<number>;
+  note: string;
+  published_at: Timestamp;
+  runs_inside: string;
+  settled_at: Timestamp | null;
+  stayed: Generated<number>;
+  stopped: Generated<number>;
+  version: number;
+  workflow_id: string;
+  workspace_id: string;
+}
+
 export interface Run {
   deadline_at: Timestamp;
   ended_at: Timestamp | null;
@@ -434,6 +449,7 @@ export interface DB {
   parked_step: ParkedStep;
   profile: Profile;
   profile_identifier: ProfileIdentifier;
+  publication: Publication;
   run: Run;
   run_step: RunStep;
   schema: Schema;

@@ -353,6 +353,24 @@ create table profile_identifier (
 );
 CREATE INDEX profile_identifier_profile ON public.profile_identifier USING btree (workspace_id, profile_id);
 
+create table publication (
+  workspace_id uuid not null,
+  workflow_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  note text not null,
+  published_at timestamp with time zone not null,
+  runs_inside text not null,
+  cursor uuid,
+  moved bigint not null default 0,
+  stayed bigint not null default 0,
+  stopped bigint not null default 0,
+  settled_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, workflow_id, id),
+  CHECK ((runs_inside = ANY (ARRAY['finish'::text, 'move'::text, 'stop'::text])))
+);
+CREATE UNIQUE INDEX publication_unsettled ON public.publication USING btree (workspace_id, workflow_id) WHERE (settled_at IS NULL);
+
 create table run (
   workspace_id uuid not null,
   profile_id uuid not null,
@@ -376,6 +394,7 @@ create table run (
 );
 CREATE INDEX run_failure ON public.run USING btree (workspace_id, workflow_id, fingerprint, started_at) WHERE (fingerprint IS NOT NULL);
 CREATE INDEX run_id ON public.run USING btree (workspace_id, id);
+CREATE INDEX run_inside ON public.run USING btree (workspace_id, workflow_id, id) WHERE (state = 'running'::text);
 CREATE INDEX run_profile_workflow ON public.run USING btree (workspace_id, profile_id, workflow_id) WHERE (state = 'running'::text);
 CREATE INDEX run_running ON public.run USING btree (deadline_at, workspace_id, workflow_id) WHERE (state = 'running'::text);
 CREATE INDEX run_workflow ON public.run USING btree (workspace_id, workflow_id, started_at);
