@@ -6,3 +6,7 @@ export type { FetchData } from './render-steps.ts';
 export { NO_HAND_OFF } from './recorded-change.ts';
 export type { HandOff } from './recorded-change.ts';
 export { listRuns, readRun } from './read-runs.ts';
+export { applyLifecycle, applyLifecycles } from './apply-lifecycle.ts';
+export type { LifecycleParts } from './apply-lifecycle.ts';
+export { previewPublication } from './preview-publication.ts';
+export type { InsideCount } from './preview-publication.ts';

@@ -10,6 +10,7 @@ import { readTotals } from '../../stats/index.ts';
 import { testDatabase } from '../../testing/test-database.ts';
 import { allowing, testPlatform, testWorkspace } from '../../testing/test-platform.ts';
 import { ActiveWorkflows, saveWorkflow, WorkflowVersions } from '../../workflows/index.ts';
+import type { LifecycleParts } from '../apply-lifecycle.ts';
 import { startRunsOn } from '../start-runs.ts';
 import { STEP_QUEUE } from '../step-job.ts';
 import type { StepJob } from '../step-job.ts';
@@ -130,11 +131,13 @@ export async function runSystem() {
       },
       { timeout: 20_000, interval: 20 },
     );
+  const lifecycle: LifecycleParts = { platform, queue, handOff: worker, versions, log };
   return {
     db,
     platform,
     workspaceId,
     queue,
+    lifecycle,
     worker,
     connectionId: 'id' in connection ? connection.id : '',
     save,
