@@ -1,6 +1,7 @@
 import { applyEndpoints } from './apply.ts';
 import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
+import { lifecycleEndpoints } from './lifecycle.ts';
 import { mailEndpoints } from './mail.ts';
 import { workflowEndpoints } from './workflows.ts';
 
@@ -27,6 +28,7 @@ export type {
 export { splitKey } from './endpoint.ts';
 export type { Endpoint, EndpointInput, EndpointResponse, EndpointTable } from './endpoint.ts';
 export { hubEndpoints } from './hub.ts';
+export { lifecycleEndpoints } from './lifecycle.ts';
 export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
@@ -41,6 +43,7 @@ export {
 /** Every endpoint of the console API. */
 export const endpoints = {
   ...workflowEndpoints,
+  ...lifecycleEndpoints,
   ...hubEndpoints,
   ...connectionEndpoints,
   ...applyEndpoints,

@@ -3,23 +3,29 @@ import type { endpoints } from '@laurel/contract';
 import type { Delivery } from '../integrations/index.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { LifecycleParts } from '../runs/index.ts';
 import { applyHandlers } from './api-apply.ts';
 import { connectionHandlers } from './api-connections.ts';
 import { hubHandlers } from './api-hub.ts';
+import { lifecycleHandlers } from './api-lifecycle.ts';
 import { mailHandlers } from './api-mail.ts';
 import type { Outbox } from './api-mail.ts';
+import { versionHandlers } from './api-versions.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
 export interface ApiParts {
   readonly platform: Platform;
   readonly delivery: Delivery;
   readonly outbox: Outbox;
+  readonly lifecycle: LifecycleParts;
 }
 
 /** The handlers of the console API; each domain's are in a file of their own. */
-export function apiHandlers({ platform, delivery, outbox }: ApiParts): Handlers<typeof endpoints> {
+export function apiHandlers({ platform, delivery, outbox, lifecycle }: ApiParts): Handlers<typeof endpoints> {
   return {
     ...workflowHandlers(platform),
+    ...lifecycleHandlers(lifecycle),
+    ...versionHandlers(platform),
     ...hubHandlers(platform),
     ...connectionHandlers(platform, delivery),
     ...applyHandlers(platform),
