@@ -7,7 +7,7 @@ import { inTransaction } from '../platform/db/transaction.ts';
 import { newId } from '../platform/ids.ts';
 import { changeStatus, listPublications, publishWorkflow, saveWorkflow } from '../workflows/index.ts';
 import type { RunsInside } from '../workflows/index.ts';
-import { applyLifecycle } from './apply-lifecycle.ts';
+import { applyLifecycle, applyLifecycles } from './apply-lifecycle.ts';
 import { matchWaits } from './match-waits.ts';
 import { moveVerdict } from './move-verdict.ts';
 import { previewPublication } from './preview-publication.ts';
@@ -71,7 +71,7 @@ async function publish(
     kind: 'published',
     workflow: { status, activeVersion: version },
   });
-  await applyLifecycle(system.lifecycle, key);
+  await applyLifecycles(system.lifecycle);
   const [publication] = await listPublications(system.db, key);
   expect(publication).toMatchObject({ version, note: 'why', runsInside, settledAt: expect.any(Date) });
   return publication!;

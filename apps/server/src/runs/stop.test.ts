@@ -97,7 +97,7 @@ describe('a workflow that is stopped', () => {
     const parked = async () => await system.db.selectFrom('parked_step').selectAll().execute();
     await vi.waitFor(async () => expect(await parked()).toHaveLength(1), 10_000);
     await change(system, key, 'stop');
-    await applyLifecycle(system.lifecycle, key);
+    await applyLifecycles(system.lifecycle);
     expect(await system.runs()).toMatchObject([{ state: 'cancelled', reason: STOPPED }]);
     expect(await parked()).toEqual([]);
     expect(await system.counters(id)).toMatchObject({ n1: '1/0/0/0/1' });
