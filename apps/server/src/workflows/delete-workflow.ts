@@ -4,6 +4,9 @@ import { countRunsInside } from './runs-inside.ts';
 import { bumpRegistry, findWorkflow, lockWorkflows } from './workflow-store.ts';
 import type { WorkflowKey } from './workflow-store.ts';
 
+/** What means nothing without the workflow. */
+const OWN_TABLES = ['publication', 'workflow_version', 'node_use', 'parked_step', 'audience_run'] as const;
+
 export type DeleteOutcome = { readonly kind: 'deleted' } | { readonly kind: 'missing' } | Conflict;
 
 /**
@@ -24,7 +27,7 @@ export async function deleteWorkflow(tx: Tx, key: WorkflowKey): Promise<DeleteOu
     const message = 'Runs of the workflow have not ended yet: try again when they have.';
     return { kind: 'conflict', code: 'workflow-has-runs', message };
   }
-  for (const table of ['publication', 'workflow_version', 'node_use'] as const) {
+  for (const table of OWN_TABLES) {
     await tx
       .deleteFrom(table)
       .where('workspace_id', '=', workspaceId)
