@@ -103,6 +103,29 @@ describe('a workflow that is stopped', () => {
     expect(await system.counters(id)).toMatchObject({ n1: '1/0/0/0/1' });
   });
 
+  it('ends the runs that come to wait after the action that they were in, with the reason that they have', async () => {
+    await using system = await runSystem();
+    const id = await system.save([
+      START,
+      {
+        id: 'n1',
+        type: 'delay',
+        settings: { mode: 'duration', duration: LONG },
+        outputs: { next: 'end' },
+      },
+      END,
+    ]);
+    await system.send();
+    await system.db.updateTable('run').set({ stop_reason: 'by hand', stopped_at: new Date() }).execute();
+    const key = keyOf(system, id);
+    await change(system, key, 'stop');
+    expect(await change(system, key, 'start')).toMatchObject({ kind: 'changed' });
+    await change(system, key, 'stop');
+    await applyLifecycles(system.lifecycle);
+    expect(await system.runs()).toMatchObject([{ state: 'cancelled', reason: 'by hand' }]);
+    expect(await jobs(system)).toBe(0);
+  });
+
   it('starts again for new events only, and not before the runs of before are ended', async () => {
     await using system = await runSystem();
     const id = await system.save([
