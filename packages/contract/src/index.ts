@@ -2,6 +2,7 @@ import { sessionEndpoints } from './access.ts';
 import { applyEndpoints } from './apply.ts';
 import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
+import { lifecycleEndpoints } from './lifecycle.ts';
 import { mailEndpoints } from './mail.ts';
 import { profileEndpoints } from './profiles.ts';
 import { segmentEndpoints } from './segments.ts';
@@ -31,6 +32,7 @@ export type {
 export { splitKey } from './endpoint.ts';
 export type { Endpoint, EndpointInput, EndpointResponse, EndpointTable } from './endpoint.ts';
 export { hubEndpoints } from './hub.ts';
+export { lifecycleEndpoints } from './lifecycle.ts';
 export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
@@ -47,6 +49,7 @@ export {
 /** Every endpoint of the console API, except `loginEndpoints`, which anybody may call. */
 export const endpoints = {
   ...workflowEndpoints,
+  ...lifecycleEndpoints,
   ...hubEndpoints,
   ...connectionEndpoints,
   ...applyEndpoints,

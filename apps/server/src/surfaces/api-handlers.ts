@@ -3,15 +3,18 @@ import type { endpoints } from '@laurel/contract';
 import type { Delivery } from '../integrations/index.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { LifecycleParts } from '../runs/index.ts';
 import { sessionHandlers } from './api-access.ts';
 import type { AccessParts } from './api-access.ts';
 import { applyHandlers } from './api-apply.ts';
 import { connectionHandlers } from './api-connections.ts';
 import { hubHandlers } from './api-hub.ts';
+import { lifecycleHandlers } from './api-lifecycle.ts';
 import { mailHandlers } from './api-mail.ts';
 import type { Outbox } from './api-mail.ts';
 import { profileHandlers } from './api-profiles.ts';
 import { segmentHandlers } from './api-segments.ts';
+import { versionHandlers } from './api-versions.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
 export interface ApiParts {
@@ -19,12 +22,21 @@ export interface ApiParts {
   readonly delivery: Delivery;
   readonly outbox: Outbox;
   readonly access: AccessParts;
+  readonly lifecycle: LifecycleParts;
 }
 
 /** The handlers of the console API; each domain's are in a file of their own. */
-export function apiHandlers({ platform, delivery, outbox, access }: ApiParts): Handlers<typeof endpoints> {
+export function apiHandlers({
+  platform,
+  delivery,
+  outbox,
+  access,
+  lifecycle,
+}: ApiParts): Handlers<typeof endpoints> {
   return {
     ...workflowHandlers(platform),
+    ...lifecycleHandlers(lifecycle),
+    ...versionHandlers(platform),
     ...hubHandlers(platform),
     ...connectionHandlers(platform, delivery),
     ...applyHandlers(platform),
