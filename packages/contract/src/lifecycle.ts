@@ -8,7 +8,7 @@ const version = z.coerce.number().int().min(1);
 const workflowId = z.object({ workflowId: z.uuid() });
 const workflow = z.object({ workflow: workflowSchema });
 
-export const runsInsideSchema = z
+const runsInsideSchema = z
   .enum(['finish', 'move', 'stop'])
   .describe('What becomes of the runs on other versions: they finish there, move over, or are stopped');
 
