@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { Pool, types } from 'pg';
 
 import type { DB } from './database.gen.ts';
+import { prepareInserts } from './prepare-inserts.ts';
 
 export type Database = Kysely<DB>;
 export type Tx = Transaction<DB>;
@@ -48,7 +49,10 @@ export function openDatabase(
   pool.on('error', report);
   // The pool listens to a connection only while it lies idle; one that breaks between two statements of a transaction
   // would otherwise end the process. The next statement of that transaction fails, and is answered as such.
-  pool.on('connect', (client) => client.on('error', report));
+  pool.on('connect', (client) => {
+    client.on('error', report);
+    prepareInserts(client);
+  });
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   const close = async (): Promise<void> => {
     await db.destroy();

@@ -56,6 +56,8 @@ export async function startJobEngine(
         retryDelay: 0,
         retentionSeconds: YEAR_SECONDS,
         deleteAfterSeconds: DELETE_AFTER_SECONDS,
+        // Most jobs in a queue are steps that wait for their time: their number is no sign of a backlog.
+        warningQueueSize: 1_000_000_000,
       });
       return new PgBossQueue<Data>(boss, name);
     },
