@@ -8,10 +8,10 @@ const UNIT_MS = {
   weeks: 604_800_000,
 } as const;
 
-/** A length of time. A day is 24 hours, whatever the clocks do. */
+/** A length of time. A day is 24 hours, whatever the clocks do; months and years have no fixed length. */
 export const durationSchema = z
   .strictObject({
-    amount: z.number().positive().max(1_000_000),
+    amount: z.number().positive().max(50_000),
     unit: z.enum(['seconds', 'minutes', 'hours', 'days', 'weeks']),
   })
   .meta({ id: 'Duration' });

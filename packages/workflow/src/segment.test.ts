@@ -14,7 +14,7 @@ const document = {
         {
           event: 'certification.acquired',
           atLeast: 2,
-          period: { last: { amount: 30, unit: 'day' } },
+          period: { last: { amount: 30, unit: 'days' } },
           where: [
             { parameter: 'level', operator: 'in', value: ['B1', 'B2'] },
             { parameter: 'TIMESTAMP', operator: 'date-after', value: '2026-01-01' },
@@ -62,7 +62,7 @@ describe('the condition of a segment', () => {
       'did page.visit from 2026-01-01 until 2026-02-01',
     ],
     [
-      { event: 'page.visit', period: { last: { amount: 1, unit: 'week' } } },
+      { event: 'page.visit', period: { last: { amount: 1, unit: 'weeks' } } },
       'did page.visit in the last week',
     ],
     [
@@ -83,7 +83,7 @@ describe('the condition of a segment', () => {
 
   it('reads periods at an instant', () => {
     const now = new Date('2026-11-24T12:00:00Z');
-    expect(spanOfPeriod({ last: { amount: 2, unit: 'day' } }, now)).toEqual({
+    expect(spanOfPeriod({ last: { amount: 2, unit: 'days' } }, now)).toEqual({
       from: new Date('2026-11-22T12:00:00Z'),
       to: now,
     });
@@ -119,7 +119,7 @@ describe('the condition of a segment', () => {
     [{ event: 'a.b', atLeast: 0 }, 'atLeast', /./],
     [{ event: 'a.b', period: {} }, 'period', /either last, or from and to/],
     [
-      { event: 'a.b', period: { last: { amount: 1, unit: 'day' }, to: '2026-01-01' } },
+      { event: 'a.b', period: { last: { amount: 1, unit: 'days' }, to: '2026-01-01' } },
       'period',
       /either last/,
     ],

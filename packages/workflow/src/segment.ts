@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
-import { durationSchema, instantSchema, spanBefore, spanOf } from './conditions/instant.ts';
+import { instantSchema, spanBefore, spanOf } from './conditions/instant.ts';
 import type { Span } from './conditions/instant.ts';
 import { conditionOn, nameSchema } from './conditions/operators.ts';
+import { durationSchema } from './duration.ts';
 import { eventNameSchema } from './event-name.ts';
 import { whereSchema } from './where.ts';
 

@@ -79,13 +79,13 @@ const cases: [Where, boolean][] = [
   [at('date-after', '2000-01-01', 'wrongDay'), false],
   [at('date-after', '2000-01-01', 'score'), false],
   [{ parameter: 'taken', operator: 'date-between', value: { from: '2026-11-24', to: '2026-11-25' } }, true],
-  [{ parameter: 'taken', operator: 'date-in-last', value: { amount: 11, unit: 'hour' } }, true],
-  [{ parameter: 'taken', operator: 'date-in-last', value: { amount: 10, unit: 'hour' } }, false],
-  [{ parameter: 'taken', operator: 'date-in-next', value: { amount: 1, unit: 'week' } }, false],
+  [{ parameter: 'taken', operator: 'date-in-last', value: { amount: 11, unit: 'hours' } }, true],
+  [{ parameter: 'taken', operator: 'date-in-last', value: { amount: 10, unit: 'hours' } }, false],
+  [{ parameter: 'taken', operator: 'date-in-next', value: { amount: 1, unit: 'weeks' } }, false],
   [at('date-after', '2026-11-20T08:00:00Z'), true],
   [at('date-before', '2026-11-20T08:00:00Z'), true],
   [at('date-before', '2026-11-20T07:59:59.999Z'), false],
-  [{ parameter: 'TIMESTAMP', operator: 'date-in-last', value: { amount: 5, unit: 'day' } }, true],
+  [{ parameter: 'TIMESTAMP', operator: 'date-in-last', value: { amount: 5, unit: 'days' } }, true],
 ];
 
 describe('a where condition', () => {
@@ -107,7 +107,7 @@ describe('a where condition', () => {
     { parameter: 'x', operator: 'between', value: { from: 2, to: 1 } },
     { parameter: 'x', operator: 'date-before', value: '2026-02-29' },
     { parameter: 'x', operator: 'date-between', value: { from: '2026-02-02', to: '2026-02-01' } },
-    { parameter: 'x', operator: 'date-in-last', value: { amount: 1, unit: 'month' } },
+    { parameter: 'x', operator: 'date-in-last', value: { amount: 1, unit: 'months' } },
     { parameter: 'x', operator: 'regex', value: '(' },
     { parameter: 'x', operator: 'in', value: [] },
     { parameter: 'x', operator: 'null', value: 1 },

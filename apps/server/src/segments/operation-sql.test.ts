@@ -13,7 +13,7 @@ import { storeProfiles } from './testing/store-profiles.ts';
 
 const SCALARS = [...TEXTS, ...INSTANTS, ...NUMBERS, true, false];
 const AMOUNTS = [1, 2, 30].flatMap((amount) =>
-  ['minute', 'hour', 'day', 'week'].map((unit) => ({ amount, unit })),
+  ['minutes', 'hours', 'days', 'weeks'].map((unit) => ({ amount, unit })),
 );
 
 /** Each operator with each value that it can have here. */

@@ -117,7 +117,7 @@ it('reads only the partitions and the index that a period needs', async () => {
   const partitions = (text: string): Set<string> =>
     new Set(Array.from(text.matchAll(/ on (event_(?:\d{4}_\d\d|default))/g), ([, name]) => name ?? ''));
   expect(partitions(await plan(undefined)).size).toBe(10);
-  const recent = await plan({ last: { amount: 30, unit: 'day' } });
+  const recent = await plan({ last: { amount: 30, unit: 'days' } });
   expect(partitions(recent)).toEqual(
     new Set(['event_2026_10', 'event_2026_11', 'event_2026_12', 'event_2027_01', 'event_default']),
   );

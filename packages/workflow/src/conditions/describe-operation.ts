@@ -1,4 +1,4 @@
-import type { Duration } from './instant.ts';
+import type { Duration } from '../duration.ts';
 import type { Operation } from './operators.ts';
 
 /** A condition in words: `city is "London"`. `subject` is what it is about, as it is to be read. */
@@ -65,7 +65,7 @@ export function describeOperation(subject: string, operation: Operation): string
 
 /** `7 days`, and `day` where it is one: it stands behind "the last" or "the next". */
 export function describeDuration({ amount, unit }: Duration): string {
-  return amount === 1 ? unit : `${amount} ${unit}s`;
+  return amount === 1 ? unit.slice(0, -1) : `${amount} ${unit}`;
 }
 
 /** As many values as a line can take. */

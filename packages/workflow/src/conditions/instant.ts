@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+import { durationMs } from '../duration.ts';
+import type { Duration } from '../duration.ts';
+
 /**
  * How an instant is written in an attribute, a parameter or a condition: an ISO 8601 date of the years 0001 to 9999 that
  * the calendar has, with an optional time and offset. Read alike by JavaScript and by PostgreSQL, which casts what
@@ -36,20 +39,6 @@ export const instantSchema = z
     (text) => readInstant(text) !== undefined,
     'must be a date or a date and time, such as 2026-11-24 or 2026-11-24T09:30:00Z',
   );
-
-const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
-
-/** A length of time. There are no months and years: they have no fixed length. */
-export const durationSchema = z.strictObject({
-  amount: z.int().min(1).max(50_000),
-  unit: z.enum(['minute', 'hour', 'day', 'week']),
-});
-
-export type Duration = z.infer<typeof durationSchema>;
-
-export function durationMs({ amount, unit }: Duration): number {
-  return amount * UNIT_MS[unit];
-}
 
 /** A span of time; both ends belong to it. An end that is absent is open. */
 export interface Span {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { durationSchema, instantSchema, readInstant } from './instant.ts';
+import { durationSchema } from '../duration.ts';
+import { instantSchema, readInstant } from './instant.ts';
 import { readPattern } from './pattern.ts';
 
 /** What the database can store and take as a value: no NUL, no half of a surrogate pair. */

@@ -68,7 +68,7 @@ export const profiles: fc.Arbitrary<Omit<TestProfile, 'id'>> = fc.record({
 const validInstants = instants.filter((text) => isValid({ operator: 'date-before', value: text }));
 const durations = fc.record({
   amount: fc.constantFrom(1, 2, 7, 30, 1_000),
-  unit: fc.constantFrom('minute', 'hour', 'day', 'week'),
+  unit: fc.constantFrom('minutes', 'hours', 'days', 'weeks'),
 });
 const patterns = fc
   .tuple(
