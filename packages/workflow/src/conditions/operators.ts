@@ -87,7 +87,6 @@ const operation = conditionOn({});
 
 /** An operator with its value, whatever it is about. */
 export type Operation = z.infer<typeof operation>;
-export type Operator = Operation['operator'];
 export type DateOperation = Extract<Operation, { operator: `date-${string}` }>;
 
 export function isDateOperation(operation: Operation): operation is DateOperation {

@@ -38,7 +38,7 @@ export function evaluateSegment(condition: SegmentCondition, profile: TestProfil
   }
   const { event, where, period, atLeast, did } = condition;
   const { last, from, to } = period ?? {};
-  const units = { minute: 1, hour: 60, day: 1_440, week: 10_080 };
+  const units = { seconds: 1 / 60, minutes: 1, hours: 60, days: 1_440, weeks: 10_080 };
   const earliest = last && now.getTime() - last.amount * units[last.unit] * 60_000;
   const times = profile.events.filter(
     ({ action, time, params }) =>
