@@ -32,7 +32,7 @@ async function startServer() {
   if (outcome.kind === 'refused') throw new Error(outcome.message);
   const { app } = outcome;
   stack.defer(async () => await app.stop());
-  const authorization = `Basic ${Buffer.from(`${WORKSPACE_GUID}:${API_KEY}`).toString('base64')}`;
+  const authorization = `Bearer ${API_KEY}`;
   const call = async (method: string, path: string, body?: object, headers: object = { authorization }) => {
     const response = await fetch(`${app.origin}${path}`, {
       method,
