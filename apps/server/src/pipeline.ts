@@ -18,7 +18,11 @@ export async function startPipeline(
   { delivery, issuing }: { readonly delivery: Delivery; readonly issuing: Issuing },
   closing: AsyncDisposableStack,
 ) {
-  const jobs = await startJobEngine(connectionString, log, { supervise: config.roles.includes('scheduler') });
+  const jobs = await startJobEngine(connectionString, log, {
+    // Workers too: they take over from each other also while no scheduler runs. One of all is at it at a time.
+    supervise: config.roles.includes('scheduler') || config.roles.includes('worker'),
+    claimSeconds: config.claimSeconds,
+  });
   closing.defer(async () => await jobs.stop());
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
   const mailQueue = await jobs.queue<MailJob>(MAIL_QUEUE);
