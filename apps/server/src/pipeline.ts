@@ -6,7 +6,7 @@ import { MAIL_QUEUE, MailWorker } from './mail/index.ts';
 import type { MailJob } from './mail/index.ts';
 import { startJobEngine } from './platform/jobs/pg-boss-queue.ts';
 import type { Platform } from './platform/platform.ts';
-import { startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
+import { Reaper, startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
 import type { StepJob } from './runs/index.ts';
 import { templateData } from './surfaces/template-data.ts';
 import { ActiveWorkflows, WorkflowVersions } from './workflows/index.ts';
@@ -42,5 +42,6 @@ export async function startPipeline(
   const { smtpUrl: url, mailFrom: from } = config;
   const smtp = url === undefined || from === undefined ? undefined : { url, from };
   const mailWorker = new MailWorker({ platform, queue: mailQueue, log: eventLog, smtp });
-  return { worker, mailWorker, mailQueue, ingest: createIngest(platform, eventLog) };
+  const reaper = new Reaper({ platform, queue });
+  return { worker, reaper, mailWorker, mailQueue, ingest: createIngest(platform, eventLog) };
 }

@@ -7,3 +7,5 @@ export type { FetchData } from './render-steps.ts';
 export { NO_HAND_OFF } from './recorded-change.ts';
 export type { HandOff } from './recorded-change.ts';
 export { listRuns, readRun } from './read-runs.ts';
+export { Reaper } from './reap-runs.ts';
+export type { MendedCounts } from './reap-runs.ts';
