@@ -42,8 +42,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .action(async () => await run(migrateCommand(terminal, process.env)));
   program
     .command('doctor')
-    .description('check the configuration, the data folder, the database and the port')
-    .action(async () => await run(doctorCommand(terminal, process.env)));
+    .description('check the configuration, the data folder, the port, the database and the runs in it')
+    .option('--mend', 'mend what is stuck in the database, and say what was done', false)
+    .action(async (options: { mend: boolean }) => await run(doctorCommand(terminal, process.env, options)));
   program
     .command('admin')
     .description('manage the user admin of the console')

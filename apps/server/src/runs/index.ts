@@ -8,4 +8,6 @@ export { NO_HAND_OFF } from './recorded-change.ts';
 export type { HandOff } from './recorded-change.ts';
 export { listRuns, readRun } from './read-runs.ts';
 export { Reaper } from './reap-runs.ts';
-export type { MendedCounts } from './reap-runs.ts';
+export type { MendedCounts, ReaperParts } from './reap-runs.ts';
+export { readHealth } from './read-health.ts';
+export type { RunHealth } from './read-health.ts';

@@ -30,7 +30,7 @@ export type Mended = keyof typeof WHAT;
 export type MendedCounts = Readonly<Record<Mended, number>>;
 
 export interface ReaperParts {
-  readonly platform: Platform;
+  readonly platform: Pick<Platform, 'db' | 'clock' | 'log'>;
   readonly queue: StepQueue;
 }
 
