@@ -120,7 +120,7 @@ async function loadRows(
     select r.workspace_id, r.workflow_id, r.profile_id, r.id as run_id, r.deadline_at::text as deadline_at,
       r.deadline_at < ${before} as is_overdue, r.started_at < ${before} as started_long_ago,
       s.id as step_id, s.state, s.job_id, s.entered_at < ${before} as entered_long_ago,
-      case when r.deadline_at > ${now} then least(s.due_at, r.deadline_at) end as start_after,
+      case when r.deadline_at > ${now} and s.due_at is not null then least(s.due_at, r.deadline_at) end as start_after,
       p.step_id is not null as is_parked
     from (
       select workspace_id, workflow_id, profile_id, id, deadline_at, started_at from run

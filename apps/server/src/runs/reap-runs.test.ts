@@ -91,6 +91,15 @@ describe('the reaper', () => {
     });
   });
 
+  it('gives a step that is due at once a job that is due at once', async () => {
+    await using system = await runSystem();
+    await waitingRuns(system, DELAY);
+    await sql`delete from jobs.job`.execute(system.db);
+    await sql`update run_step set state = 'queued', due_at = null where state = 'waiting'`.execute(system.db);
+    expect(await new Reaper(system).sweep()).toEqual({ ...NOTHING, job: 1 });
+    expect(await system.ended()).toMatchObject([{ state: 'finished' }]);
+  });
+
   it('gives a step that lost its job and the row that it was parked by both back', async () => {
     await using system = await runSystem();
     await waitingRuns(system, FILTER);
