@@ -1,5 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
+import { PROFILES } from '../migrations.ts';
+import type { ProfileName } from '../migrations.ts';
 import { setPasswordCommand } from './admin.ts';
 import { applyCommand } from './apply.ts';
 import { demoCommand } from './demo.ts';
@@ -39,7 +41,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   program
     .command('migrate')
     .description('bring the database to this version')
-    .action(async () => await run(migrateCommand(terminal, process.env)));
+    .addOption(
+      new Option('--profile <name>', 'then place the tables as this distributed database needs them').choices(
+        PROFILES,
+      ),
+    )
+    .action(
+      async (options: { profile?: ProfileName }) => await run(migrateCommand(terminal, process.env, options)),
+    );
   program
     .command('doctor')
     .description('check the configuration, the data folder, the port, the database and the runs in it')
