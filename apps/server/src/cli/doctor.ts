@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 import type { Pool } from 'pg';
+import { request } from 'undici';
 
 import { openDatabaseSource } from '../database-source.ts';
 import { verifySmtp } from '../mail/index.ts';
@@ -14,6 +15,9 @@ import { configured } from './configured.ts';
 import { checkRuns, mendRuns } from './doctor-runs.ts';
 import type { Finding } from './finding.ts';
 import type { Terminal } from './terminal.ts';
+
+/** How long what uses the port may take to say that it is Laurel. */
+const PROBE_MS = 3_000;
 
 /**
  * `laurel doctor`: changes nothing but what a start would make, and says what to do about each fault. With `mend` it mends
@@ -57,18 +61,27 @@ function checkDataDir({ dataDir }: Config): Finding {
 }
 
 async function checkPort({ host, port }: Config): Promise<Finding> {
-  return await new Promise((resolve) => {
+  const problem = await new Promise<string | undefined>((resolve) => {
     const probe = createServer();
-    probe.once('error', (error) => {
-      resolve({
-        good: false,
-        what: `port ${port} of ${host}: ${error.message}. Laurel may be running already; else set PORT.`,
-      });
-    });
-    probe.listen(port, host, () =>
-      probe.close(() => resolve({ good: true, what: `port ${port} of ${host} is free` })),
-    );
+    probe.once('error', (error) => resolve(error.message));
+    probe.listen(port, host, () => probe.close(() => resolve(undefined)));
   });
+  if (problem === undefined) return { good: true, what: `port ${port} of ${host} is free` };
+  return (await isServing(host, port))
+    ? { good: true, what: `port ${port} of ${host}: Laurel is running there` }
+    : { good: false, what: `port ${port} of ${host}: ${problem}. Stop what uses it, or set PORT.` };
+}
+
+async function isServing(host: string, port: number): Promise<boolean> {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const origin = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  try {
+    const answer = await request(`${origin}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
+    return answer.statusCode === 200 && (await answer.body.text()) === '{"status":"ok"}';
+  } catch {
+    // Nobody who speaks HTTP.
+    return false;
+  }
 }
 
 async function checkMail({ smtpUrl }: Config): Promise<Finding> {

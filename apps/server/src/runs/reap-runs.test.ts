@@ -209,6 +209,39 @@ describe('the reaper', () => {
     expect(await everything(system)).toBe(before);
   }, 60_000);
 
+  it('touches nothing of runs that are on their way, even where no step is too young', async () => {
+    await using system = await runSystem();
+    const notes = ['n1', 'n2', 'n3', 'n4'].map((id, index) => ({
+      id,
+      type: 'generate-event',
+      settings: { event: { name: `noted.${id}` }, params: '{}' },
+      outputs: { next: `n${index + 2}` },
+    }));
+    const workflowId = await system.save([START, ...notes, { ...END, id: 'n5' }]);
+    const later = { now: () => new Date(Date.now() + 10 * 60_000) };
+    const reaper = new Reaper({ ...system, platform: { ...system.platform, clock: later } });
+    const people = Array.from({ length: 400 }, (_, index) => `p${index}@example.org`);
+    const sent = Promise.all(people.map(async (email) => await system.send('test.started', {}, email)));
+    let sweeps = 0;
+    let ended = 0;
+    while (ended < people.length) {
+      expect(await reaper.sweepAll()).toEqual(NOTHING);
+      sweeps++;
+      ended = (await system.runs()).filter(({ state }) => state === 'finished').length;
+    }
+    await sent;
+    expect(sweeps).toBeGreaterThan(5);
+    const all = '400/400/400/0/0';
+    expect(await system.counters(workflowId)).toEqual({
+      start: all,
+      n1: all,
+      n2: all,
+      n3: all,
+      n4: all,
+      n5: all,
+    });
+  });
+
   it('mends each thing once where two sweep at the same time', async () => {
     await using system = await runSystem();
     await waitingRuns(system, DELAY, 300);
