@@ -24,6 +24,8 @@ export interface ServerProcess extends AsyncDisposable {
   kill(): Promise<void>;
   /** Asks it to stop, and answers its exit code. */
   stop(): Promise<number | null>;
+  /** How often it came by a place: see `Platform.checkpoint`. */
+  passed(place: string): Promise<number>;
   /** Resolves when it has ended by itself. */
   ended(): Promise<void>;
 }
@@ -76,6 +78,12 @@ export async function startServerProcess(options: {
       await exited;
     },
     stop,
+    passed: async (place) => {
+      const answer = once(child, 'message').then(([message]: unknown[]) => message);
+      child.send('passed');
+      const passed: unknown = Reflect.get(Object(await answer), 'passed');
+      return Number(Reflect.get(Object(passed), place) ?? 0);
+    },
     ended: async () => void (await exited),
     [Symbol.asyncDispose]: async () => void (await stop()),
   };

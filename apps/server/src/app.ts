@@ -117,14 +117,14 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   closing.defer(async () => await delivery.close());
   const issuing = issuingOf({ platform, publicUrl: () => publicUrl });
   const pipeline = await startPipeline(options, platform, { delivery, issuing }, closing);
-  const { worker, mailWorker, scheduler, lifecycle, ingest } = pipeline;
+  const { worker, reaper, mailWorker, scheduler, lifecycle, ingest } = pipeline;
   closing.defer(async () => await ingest.drain());
 
   const http = await createHttpServer(log);
   closing.defer(async () => await http.close());
   const keys = new ApiKeys(database.db, platform.secrets);
   const authenticator = new Authenticator(keys, platform.secrets, platform.clock);
-  await http.register(healthRoutes(database.db));
+  await http.register(healthRoutes(database.db, reaper.metrics));
   if (has('api')) {
     const routes = [
       eventRoutes(platform, ingest),
@@ -170,6 +170,8 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     closing.defer(async () => await pipeline.audiences.stop());
     scheduler.start();
     closing.defer(async () => await scheduler.stop());
+    reaper.start();
+    closing.defer(async () => await reaper.stop());
   }
   const started = closing.move();
   return {

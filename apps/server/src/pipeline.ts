@@ -10,6 +10,7 @@ import {
   applyLifecycles,
   AUDIENCE_QUEUE,
   AudienceWorker,
+  Reaper,
   startRunsOn,
   STEP_QUEUE,
   StepWorker,
@@ -26,7 +27,11 @@ export async function startPipeline(
   { delivery, issuing }: { readonly delivery: Delivery; readonly issuing: Issuing },
   closing: AsyncDisposableStack,
 ) {
-  const jobs = await startJobEngine(connectionString, log, { supervise: config.roles.includes('scheduler') });
+  const jobs = await startJobEngine(connectionString, log, {
+    // Workers too: they take over from each other also while no scheduler runs. One of all is at it at a time.
+    supervise: config.roles.includes('scheduler') || config.roles.includes('worker'),
+    claimSeconds: config.claimSeconds,
+  });
   closing.defer(async () => await jobs.stop());
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
   const mailQueue = await jobs.queue<MailJob>(MAIL_QUEUE);
@@ -54,6 +59,7 @@ export async function startPipeline(
     { name: 'starting and stopping workflows', run: async () => await applySchedules(platform) },
     { name: 'dealing with runs inside workflows', run: async () => await applyLifecycles(lifecycle) },
   ]);
+  const reaper = new Reaper({ platform, queue });
   const ingest = createIngest(platform, eventLog);
-  return { worker, audiences, mailWorker, mailQueue, scheduler, lifecycle, ingest };
+  return { worker, reaper, audiences, mailWorker, mailQueue, scheduler, lifecycle, ingest };
 }

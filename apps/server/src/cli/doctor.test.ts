@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -45,4 +46,18 @@ it('logs in to the mail server, and tells whether it can', async () => {
   expect(wrong.text).toMatch(/fault SMTP server 127\.0\.0\.1:\d+: Invalid login.*Check SMTP_URL/);
   expect(right.text + wrong.text).not.toMatch(/s3cret|wr0ng/);
   expect(server.mails).toEqual([]);
+});
+
+it('tells a port that Laurel uses from one that something else does', async () => {
+  const answers = { '{"status":"ok"}': 'ok    port', 'something else': 'fault port' };
+  for (const [body, expected] of Object.entries(answers)) {
+    const server = createServer((_request, response) => response.end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const { good, text } = await doctor({ PORT: String(port) });
+    server.close();
+    expect(good).toBe(expected.startsWith('ok'));
+    expect(text).toContain(`${expected} ${port} of 127.0.0.1`);
+  }
 });

@@ -2,24 +2,35 @@ import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 import type { Pool } from 'pg';
+import { request } from 'undici';
 
 import { openDatabaseSource } from '../database-source.ts';
 import { verifySmtp } from '../mail/index.ts';
 import { migrations } from '../migrations.ts';
+import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import { openDatabase } from '../platform/db/database.ts';
+import { createLog } from '../platform/log.ts';
 import { configured } from './configured.ts';
+import { checkRuns, mendRuns } from './doctor-runs.ts';
+import type { Finding } from './finding.ts';
 import type { Terminal } from './terminal.ts';
 
-type Finding = { readonly good: boolean; readonly what: string };
+/** How long what uses the port may take to say that it is Laurel. */
+const PROBE_MS = 3_000;
 
-/** `laurel doctor`: changes nothing but what a start would make, and says what to do about each fault. */
+/**
+ * `laurel doctor`: changes nothing but what a start would make, and says what to do about each fault. With `mend` it mends
+ * what is stuck in the database instead, and says what it did.
+ */
 export async function doctorCommand(
   terminal: Terminal,
   env: Readonly<Record<string, string | undefined>>,
+  options: { readonly mend?: boolean } = {},
 ): Promise<boolean> {
   const config = configured(terminal, env);
   if (config === undefined) return false;
+  if (options.mend === true) return await mend(terminal, config);
   const findings = [
     { good: true, what: `Node ${process.versions.node}` },
     checkDataDir(config),
@@ -50,18 +61,27 @@ function checkDataDir({ dataDir }: Config): Finding {
 }
 
 async function checkPort({ host, port }: Config): Promise<Finding> {
-  return await new Promise((resolve) => {
+  const problem = await new Promise<string | undefined>((resolve) => {
     const probe = createServer();
-    probe.once('error', (error) => {
-      resolve({
-        good: false,
-        what: `port ${port} of ${host}: ${error.message}. Laurel may be running already; else set PORT.`,
-      });
-    });
-    probe.listen(port, host, () =>
-      probe.close(() => resolve({ good: true, what: `port ${port} of ${host} is free` })),
-    );
+    probe.once('error', (error) => resolve(error.message));
+    probe.listen(port, host, () => probe.close(() => resolve(undefined)));
   });
+  if (problem === undefined) return { good: true, what: `port ${port} of ${host} is free` };
+  return (await isServing(host, port))
+    ? { good: true, what: `port ${port} of ${host}: Laurel is running there` }
+    : { good: false, what: `port ${port} of ${host}: ${problem}. Stop what uses it, or set PORT.` };
+}
+
+async function isServing(host: string, port: number): Promise<boolean> {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const origin = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  try {
+    const answer = await request(`${origin}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) });
+    return answer.statusCode === 200 && (await answer.body.text()) === '{"status":"ok"}';
+  } catch {
+    // Nobody who speaks HTTP.
+    return false;
+  }
 }
 
 async function checkMail({ smtpUrl }: Config): Promise<Finding> {
@@ -80,26 +100,75 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
   const { source } = opened;
   const database = openDatabase(source.connectionString, { max: 1 });
   try {
-    const known = migrations();
-    const applied = await countApplied(database.pool);
-    const schema: Finding =
-      applied > known.length
-        ? {
-            good: false,
-            what: `the database was migrated by a newer Laurel (${applied} migrations, known here: ${known.length})`,
-          }
-        : {
-            good: true,
-            what:
-              applied === known.length
-                ? 'the database is up to date'
-                : `${known.length - applied} migrations are applied at the next start`,
-          };
-    return [{ good: true, what: `database: ${source.description}` }, schema];
+    const schema = await checkSchema(database.pool);
+    const findings = [{ good: true, what: `database: ${source.description}` }, schema.finding];
+    return schema.current ? [...findings, ...(await checkRuns(database.db, new Date()))] : findings;
   } finally {
     await database.close();
     await source.stop();
   }
+}
+
+/** Mends while servers run, too: they do no harm to each other. */
+async function mend(terminal: Terminal, config: Config): Promise<boolean> {
+  const opened = await openDatabaseSource(config, () => undefined);
+  if (opened.kind === 'failed') {
+    terminal.error(opened.message);
+    return false;
+  }
+  const { source } = opened;
+  const database = openDatabase(source.connectionString, { max: 2 });
+  try {
+    const schema = await checkSchema(database.pool);
+    if (!schema.current) {
+      terminal.error(`${schema.finding.what}. Run \`laurel migrate\` first.`);
+      return false;
+    }
+    // What is mended is told with all ids, apart from what is for people.
+    const log = createLog('error', { write: (line) => terminal.error(line.trimEnd()) });
+    const lines = await mendRuns(
+      { db: database.db, clock: systemClock, log },
+      config,
+      source.connectionString,
+    );
+    for (const line of lines) terminal.line(`${terminal.good('ok   ')} ${line}`);
+    return true;
+  } finally {
+    await database.close();
+    await source.stop();
+  }
+}
+
+interface SchemaState {
+  readonly finding: Finding;
+  /** Whether its tables are those of this version. */
+  readonly current: boolean;
+}
+
+async function checkSchema(pool: Pool): Promise<SchemaState> {
+  const known = migrations();
+  const applied = await countApplied(pool);
+  if (applied > known.length) {
+    const what = `the database was migrated by a newer Laurel (${applied} migrations, known here: ${known.length})`;
+    return { finding: { good: false, what: `${what}. Use that version.` }, current: false };
+  }
+  return applied === known.length
+    ? {
+        finding: { good: true, what: `the database is up to date: schema ${known.at(-1)?.name ?? ''}` },
+        current: await hasJobs(pool),
+      }
+    : {
+        finding: { good: true, what: `${known.length - applied} migrations are applied at the next start` },
+        current: false,
+      };
+}
+
+/** The queue makes its tables when it is first started. */
+async function hasJobs(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ present: boolean }>(
+    "select to_regclass('jobs.job') is not null as present",
+  );
+  return rows[0]?.present === true;
 }
 
 async function countApplied(pool: Pool): Promise<number> {

@@ -1,5 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
+import { PROFILES } from '../migrations.ts';
+import type { ProfileName } from '../migrations.ts';
 import { setPasswordCommand } from './admin.ts';
 import { applyCommand } from './apply.ts';
 import { demoCommand } from './demo.ts';
@@ -39,11 +41,19 @@ export async function main(argv: readonly string[]): Promise<number> {
   program
     .command('migrate')
     .description('bring the database to this version')
-    .action(async () => await run(migrateCommand(terminal, process.env)));
+    .addOption(
+      new Option('--profile <name>', 'then place the tables as this distributed database needs them').choices(
+        PROFILES,
+      ),
+    )
+    .action(
+      async (options: { profile?: ProfileName }) => await run(migrateCommand(terminal, process.env, options)),
+    );
   program
     .command('doctor')
-    .description('check the configuration, the data folder, the database and the port')
-    .action(async () => await run(doctorCommand(terminal, process.env)));
+    .description('check the configuration, the data folder, the port, the database and the runs in it')
+    .option('--mend', 'mend what is stuck in the database, and say what was done', false)
+    .action(async (options: { mend: boolean }) => await run(doctorCommand(terminal, process.env, options)));
   program
     .command('admin')
     .description('manage the user admin of the console')

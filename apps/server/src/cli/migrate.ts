@@ -1,5 +1,7 @@
 import { openDatabaseSource } from '../database-source.ts';
-import { migrations } from '../migrations.ts';
+import { migrations, schemaProfile } from '../migrations.ts';
+import type { ProfileName } from '../migrations.ts';
+import { applyProfile } from '../platform/db/apply-profile.ts';
 import { openDatabase } from '../platform/db/database.ts';
 import { migrate } from '../platform/db/migrate.ts';
 import { startJobEngine } from '../platform/jobs/pg-boss-queue.ts';
@@ -7,10 +9,11 @@ import { createLog } from '../platform/log.ts';
 import { configured } from './configured.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `laurel migrate` */
+/** `laurel migrate`. With `profile` the tables are then placed as a distributed database needs them. */
 export async function migrateCommand(
   terminal: Terminal,
   env: Readonly<Record<string, string | undefined>>,
+  { profile }: { readonly profile?: ProfileName } = {},
 ): Promise<boolean> {
   const config = configured(terminal, env);
   if (config === undefined) return false;
@@ -31,6 +34,14 @@ export async function migrateCommand(
     const jobs = await startJobEngine(source.connectionString, createLog('error'), { supervise: false });
     await jobs.stop();
     for (const name of outcome.applied) terminal.line(`applied ${name}`);
+    if (profile !== undefined) {
+      const placing = await applyProfile(database.pool, schemaProfile(profile));
+      if (placing.kind === 'refused') {
+        terminal.error(placing.message);
+        return false;
+      }
+      for (const table of placing.tables) terminal.line(`placed ${table}`);
+    }
     terminal.line(`${terminal.good('up to date')}: ${source.description}`);
     return true;
   } finally {

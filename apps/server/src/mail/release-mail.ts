@@ -17,12 +17,13 @@ export async function releaseMail(
   workspaceId: string,
   mailId: string,
 ): Promise<ReleaseOutcome> {
+  // Held by an update that changes nothing: `for update` without the profile is what Citus refuses.
   const mail = await tx
-    .selectFrom('mail')
-    .select(['profile_id', 'state', 'attempts'])
+    .updateTable('mail')
+    .set((table) => ({ state: table.ref('state') }))
     .where('workspace_id', '=', workspaceId)
     .where('id', '=', mailId)
-    .forUpdate()
+    .returning(['profile_id', 'state', 'attempts'])
     .executeTakeFirst();
   if (mail === undefined) return { kind: 'missing' };
   if (mail.state !== 'held' && mail.state !== 'failed') return { kind: 'not-waiting', state: mail.state };

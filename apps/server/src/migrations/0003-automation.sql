@@ -13,7 +13,7 @@ alter table run add column stopped_at timestamptz;
 alter table run add column replay_of uuid;
 -- What its failure has in common with others; null: nothing has failed.
 alter table run add column fingerprint text;
-create index run_running on run (workspace_id, workflow_id, deadline_at) where state = 'running';
+create index run_running on run (deadline_at, workspace_id, workflow_id) where state = 'running';
 create index run_failure on run (workspace_id, workflow_id, fingerprint, started_at) where fingerprint is not null;
 
 -- `paced`: waits for its connection; `paused`: for its workflow; `retrying`: for the next attempt.

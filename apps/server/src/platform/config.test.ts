@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { sendingPolicySchema } from '@laurel/contract';
 import { describe, expect, it } from 'vitest';
 
 import { readConfig } from './config.ts';
@@ -44,6 +45,18 @@ describe('the configuration', () => {
       expect.stringMatching(/^LAUREL_EGRESS_ALLOW "10\.0\.0\.0\/99"/),
       expect.stringMatching(/^LAUREL_EGRESS_ALLOW "http:\/\/x"/),
     ]);
+  });
+
+  it('refuses claims that do not outlast a request and the question what became of it', () => {
+    expect(problemsOf({ LAUREL_CLAIM_SECONDS: '300' })).toEqual([
+      'LAUREL_CLAIM_SECONDS must be more than 300: twice the longest time-out of a request (120 s) and 60 s',
+    ]);
+    expect(readConfig({ LAUREL_CLAIM_SECONDS: '301' })).toMatchObject({ config: { claimSeconds: 301 } });
+    expect(readConfig({})).toMatchObject({ config: { claimSeconds: 600 } });
+    // What the rule takes for the longest time-out is the longest that a connection may be given.
+    expect(sendingPolicySchema.safeParse({ timeoutSeconds: 120 }).success).toBe(true);
+    expect(sendingPolicySchema.safeParse({ timeoutSeconds: 121 }).success).toBe(false);
+    expect(problemsOf({ LAUREL_OUTGOING_TIMEOUT_SECONDS: '121' })).toHaveLength(1);
   });
 
   it('treats an empty variable as absent', () => {

@@ -15,6 +15,16 @@ export type Role = (typeof ROLES)[number];
 export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 1_024;
 
+/** The longest that a request may be given: by the setting, by a connection or by a node. */
+const MAX_REQUEST_SECONDS = 120;
+/**
+ * One claim of a step is worked on for a request and the question what became of it; the margin is what writing it down
+ * may take. A shorter claim would be given to another worker while the first still waits for its answer.
+ */
+const CLAIM_MARGIN_SECONDS = 60;
+const MIN_CLAIM_SECONDS = 2 * MAX_REQUEST_SECONDS + CLAIM_MARGIN_SECONDS;
+const MAX_CLAIM_SECONDS = 24 * 60 * 60;
+
 const port = z.coerce.number().int().min(0).max(65_535);
 const origin = z
   .string()
@@ -105,9 +115,21 @@ export const environment = z.object({
   LAUREL_OUTGOING_TIMEOUT_SECONDS: z.coerce
     .number()
     .min(1)
-    .max(120)
+    .max(MAX_REQUEST_SECONDS)
     .default(30)
     .describe('How long an outgoing request may take, its answer included.'),
+  LAUREL_CLAIM_SECONDS: z.coerce
+    .number()
+    .int()
+    .gt(
+      MIN_CLAIM_SECONDS,
+      `must be more than ${MIN_CLAIM_SECONDS}: twice the longest time-out of a request (${MAX_REQUEST_SECONDS} s) and ${CLAIM_MARGIN_SECONDS} s`,
+    )
+    .max(MAX_CLAIM_SECONDS, `must be at most ${MAX_CLAIM_SECONDS}: a day`)
+    .default(600)
+    .describe(
+      'How long a worker that lives may hold a step before another one takes it over. A worker that died is replaced after 10 s.',
+    ),
   LAUREL_EGRESS_ALLOW: z
     .string()
     .superRefine((value, context) => {
@@ -158,6 +180,8 @@ export interface Config {
   readonly roles: readonly Role[];
   readonly logLevel: string;
   readonly outgoingTimeoutSeconds: number;
+  /** Longer than two requests and the writing down of what came of them: `readConfig` refuses less. */
+  readonly claimSeconds: number;
   /** Read by `parseEgressAllow`, which accepts it. */
   readonly egressAllow: string | undefined;
   readonly smtpUrl: string | undefined;
@@ -203,6 +227,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       roles: read.LAUREL_ROLES ?? ROLES,
       logLevel: read.LAUREL_LOG_LEVEL,
       outgoingTimeoutSeconds: read.LAUREL_OUTGOING_TIMEOUT_SECONDS,
+      claimSeconds: read.LAUREL_CLAIM_SECONDS,
       egressAllow: read.LAUREL_EGRESS_ALLOW,
       smtpUrl: read.SMTP_URL,
       mailFrom: read.LAUREL_MAIL_FROM,

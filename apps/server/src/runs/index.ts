@@ -14,3 +14,7 @@ export { applyLifecycle, applyLifecycles } from './apply-lifecycle.ts';
 export type { LifecycleParts } from './apply-lifecycle.ts';
 export { previewPublication } from './preview-publication.ts';
 export type { InsideCount } from './preview-publication.ts';
+export { Reaper } from './reap-runs.ts';
+export type { MendedCounts, ReaperParts } from './reap-runs.ts';
+export { readHealth } from './read-health.ts';
+export type { RunHealth } from './read-health.ts';

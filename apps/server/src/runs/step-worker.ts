@@ -205,7 +205,10 @@ export class StepWorker implements HandOff {
   }
 
   #release(jobs: readonly HeldStep[]): void {
-    for (const { id } of jobs) this.#held.delete(id);
+    for (const job of jobs) {
+      // One whose lease has passed may have been claimed here again: that claim is still in hand.
+      if (this.#held.get(job.id) === job) this.#held.delete(job.id);
+    }
     this.#free.raise();
   }
 

@@ -15,15 +15,19 @@ function keyArrays(jobs: readonly StepJob[]) {
     ${jobs.map(({ stepId }) => stepId)}::uuid[]`;
 }
 
-/** Which of the steps are still open; they stay so until the end of the transaction. */
+/**
+ * Which of the steps are still open; they stay so until the end of the transaction. Held by an update that changes
+ * nothing: `for update` over rows of several shards is what Citus refuses.
+ */
 export async function openSteps(tx: Tx, jobs: readonly StepJob[]): Promise<ReadonlySet<string>> {
   if (jobs.length === 0) return new Set();
+  const sorted = jobs.toSorted((a, b) => (a.stepId < b.stepId ? -1 : 1));
   const { rows } = await sql<{ id: string }>`
-    select s.id from unnest(${keyArrays(jobs)}) as t(workspace_id, profile_id, run_id, id)
-    join run_step s using (workspace_id, profile_id, run_id, id)
-    where s.left_at is null
-    order by s.id
-    for update of s`.execute(tx);
+    update run_step s set state = s.state
+    from unnest(${keyArrays(sorted)}) as t(workspace_id, profile_id, run_id, id)
+    where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id and s.run_id = t.run_id and s.id = t.id
+      and s.left_at is null
+    returning s.id`.execute(tx);
   return new Set(rows.map(({ id }) => id));
 }
 

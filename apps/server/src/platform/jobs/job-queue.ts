@@ -45,3 +45,6 @@ export interface JobQueue<Data extends object> {
 
 /** A lease without a heartbeat ends after this many seconds: the least that the queue allows. */
 export const LEASE_SECONDS = 10;
+
+/** The schema of the queue's own tables. */
+export const JOB_SCHEMA = 'jobs';

@@ -3,12 +3,11 @@ import { fromKysely, PgBoss } from 'pg-boss';
 
 import type { Tx } from '../db/database.ts';
 import type { Log } from '../log.ts';
-import { LEASE_SECONDS } from './job-queue.ts';
+import { JOB_SCHEMA, LEASE_SECONDS } from './job-queue.ts';
 import type { Job, JobQueue, NewJob } from './job-queue.ts';
 
-const SCHEMA = 'jobs';
-/** The longest that one claim may be worked on, heartbeats or not: beyond any request with its look-up. */
-const EXPIRE_SECONDS = 600;
+/** See `LAUREL_CLAIM_SECONDS`. */
+const CLAIM_SECONDS = 600;
 /** A job is tried again whenever its holder died; what ends a job is the domain's decision, not a count. */
 const RETRY_LIMIT = 1_000_000;
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
@@ -20,26 +19,35 @@ export interface JobEngine {
   stop(): Promise<void>;
 }
 
+export interface JobEngineOptions {
+  /** Whether this process also returns the jobs of dead ones to the queue. Default: true. */
+  readonly supervise?: boolean;
+  /** The longest that one claim may be worked on, heartbeats or not. Default: 600. */
+  readonly claimSeconds?: number;
+  /** Which database's ways pg-boss keeps to. Default: `postgres`. */
+  readonly backend?: 'postgres' | 'citus' | 'cockroachdb';
+}
+
 /**
  * Starts pg-boss on the database, in the schema `jobs`. It has a small pool of its own for claims and maintenance;
  * everything that belongs to a change of ours runs in our transaction.
- * `supervise` (default true): whether this process also returns the jobs of dead ones to the queue.
  */
 export async function startJobEngine(
   connectionString: string,
   log: Log,
-  options: { supervise?: boolean } = {},
+  { supervise = true, claimSeconds = CLAIM_SECONDS, backend = 'postgres' }: JobEngineOptions = {},
 ): Promise<JobEngine> {
   const boss = new PgBoss({
     connectionString,
     // Of claims and leases nothing needs to be on disk at once: what a claim leads to is committed after it, and
     // reaches the disk after it. A claim that a crash of the database forgets is a job that is claimed again.
     options: '-c synchronous_commit=off',
-    schema: SCHEMA,
+    schema: JOB_SCHEMA,
+    backend,
     max: 3,
     application_name: 'laurel jobs',
     schedule: false,
-    supervise: options.supervise ?? true,
+    supervise,
     // Defaults are 60 s: a dead worker's jobs would wait more than a minute beyond their lease.
     superviseIntervalSeconds: 2,
     monitorIntervalSeconds: 2,
@@ -51,7 +59,7 @@ export async function startJobEngine(
     queue: async <Data extends object>(name: string) => {
       await boss.createQueue(name, {
         heartbeatSeconds: LEASE_SECONDS,
-        expireInSeconds: EXPIRE_SECONDS,
+        expireInSeconds: claimSeconds,
         retryLimit: RETRY_LIMIT,
         retryDelay: 0,
         retentionSeconds: YEAR_SECONDS,
@@ -59,7 +67,11 @@ export async function startJobEngine(
         // Most jobs in a queue are steps that wait for their time: their number is no sign of a backlog.
         warningQueueSize: 1_000_000_000,
       });
-      return new PgBossQueue<Data>(boss, name);
+      // A queue that is there already keeps what it was made with.
+      const made = await boss.getQueue(name);
+      if (made?.expireInSeconds !== claimSeconds)
+        await boss.updateQueue(name, { expireInSeconds: claimSeconds });
+      return new PgBossQueue<Data>(boss, name, claimSeconds);
     },
     stop: async () => await boss.stop({ graceful: false, close: true }),
   };
@@ -69,10 +81,12 @@ export async function startJobEngine(
 class PgBossQueue<Data extends object> implements JobQueue<Data> {
   readonly #boss: PgBoss;
   readonly #name: string;
+  readonly #claimSeconds: number;
 
-  constructor(boss: PgBoss, name: string) {
+  constructor(boss: PgBoss, name: string, claimSeconds: number) {
     this.#boss = boss;
     this.#name = name;
+    this.#claimSeconds = claimSeconds;
   }
 
   async enqueue(tx: Tx, jobs: readonly NewJob<Data>[]): Promise<void> {
@@ -88,9 +102,9 @@ class PgBossQueue<Data extends object> implements JobQueue<Data> {
   async enqueueHeld(tx: Tx, jobs: readonly Job<Data>[]): Promise<void> {
     if (jobs.length === 0) return;
     await sql`
-      insert into ${sql.table(`${SCHEMA}.job`)} (id, name, data, state, start_after, created_on, started_on, heartbeat_on,
+      insert into ${sql.table(`${JOB_JOB_SCHEMA}.job`)} (id, name, data, state, start_after, created_on, started_on, heartbeat_on,
         heartbeat_seconds, expire_seconds, deletion_seconds, keep_until, retry_limit, retry_delay, retry_backoff, policy)
-      select j.id, ${this.#name}, j.data, 'active', now(), now(), now(), now(), ${LEASE_SECONDS}, ${EXPIRE_SECONDS},
+      select j.id, ${this.#name}, j.data, 'active', now(), now(), now(), now(), ${LEASE_SECONDS}, ${this.#claimSeconds},
         ${DELETE_AFTER_SECONDS}, now() + ${YEAR_SECONDS} * interval '1 s', ${RETRY_LIMIT}, 0, false, 'standard'
       from unnest(
         ${jobs.map(({ id }) => id)}::uuid[],
@@ -109,7 +123,7 @@ class PgBossQueue<Data extends object> implements JobQueue<Data> {
   async finish(tx: Tx, jobs: readonly Job<Data>[]): Promise<ReadonlySet<string>> {
     if (jobs.length === 0) return new Set();
     const { rows } = await sql<{ id: string }>`
-      delete from ${sql.table(`${SCHEMA}.job`)} j using unnest(
+      delete from ${sql.table(`${JOB_JOB_SCHEMA}.job`)} j using unnest(
         ${jobs.map(({ id }) => id)}::uuid[],
         ${jobs.map(({ attempt }) => attempt)}::integer[]) as t(id, attempt)
       where j.name = ${this.#name} and j.id = t.id and j.retry_count = t.attempt and j.state = 'active'
@@ -125,7 +139,7 @@ class PgBossQueue<Data extends object> implements JobQueue<Data> {
   async cancel(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
     if (ids.length === 0) return new Set();
     const { rows } = await sql<{ id: string }>`
-      delete from ${sql.table(`${SCHEMA}.job`)}
+      delete from ${sql.table(`${JOB_SCHEMA}.job`)}
       where name = ${this.#name} and id = any(${ids}::uuid[]) and state in ('created', 'retry')
       returning id`.execute(tx);
     return new Set(rows.map(({ id }) => id));
