@@ -36,8 +36,11 @@ export interface JobQueue<Data extends object> {
   finish(tx: Tx, jobs: readonly Job<Data>[]): Promise<ReadonlySet<string>>;
   /** Extends the lease of the jobs that are still being worked on. */
   heartbeat(jobs: readonly Job<Data>[]): Promise<void>;
-  /** Removes jobs that have not been claimed, as part of the caller's transaction. */
-  cancel(tx: Tx, ids: readonly string[]): Promise<void>;
+  /**
+   * Removes jobs that nobody holds, as part of the caller's transaction; answers their ids. Of these nobody will be able
+   * to claim one; the others are held by a process, or are done.
+   */
+  cancel(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** A lease without a heartbeat ends after this many seconds: the least that the queue allows. */

@@ -80,4 +80,30 @@ describe('the job queue', () => {
       expect(await it.queue.finish(tx, [second!])).toEqual(new Set());
     });
   }, 40_000);
+
+  it('removes the jobs that nobody holds, with the transaction, and says which', async () => {
+    await using it = await setUp();
+    const [held, due, later] = [newId(), newId(), newId()];
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    await inTransaction(it.db, async (tx) => await it.queue.enqueue(tx, [{ id: held, data: { n: 1 } }]));
+    const [claimed] = await it.queue.claim(1);
+    await inTransaction(
+      it.db,
+      async (tx) =>
+        await it.queue.enqueue(tx, [
+          { id: due, data: { n: 2 } },
+          { id: later, data: { n: 3 }, startAfter: inAnHour },
+        ]),
+    );
+    const rolledBack = inTransaction(it.db, async (tx) => {
+      expect(await it.queue.cancel(tx, [due])).toEqual(new Set([due]));
+      throw new Error('no');
+    });
+    await expect(rolledBack).rejects.toThrow('no');
+    await inTransaction(it.db, async (tx) => {
+      expect(await it.queue.cancel(tx, [held, later, newId()])).toEqual(new Set([later]));
+      expect(await it.queue.finish(tx, [claimed!])).toEqual(new Set([held]));
+    });
+    expect((await it.queue.claim(5)).map(({ id }) => id)).toEqual([due]);
+  });
 });

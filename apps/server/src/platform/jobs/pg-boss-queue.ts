@@ -119,8 +119,14 @@ class PgBossQueue<Data extends object> implements JobQueue<Data> {
     if (jobs.length > 0) await this.#boss.touch(this.#name, jobs.map(held));
   }
 
-  async cancel(tx: Tx, ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.#boss.cancel(this.#name, [...ids], { db: fromKysely(tx) });
+  /** pg-boss's own `cancel` takes a job from its holder too: what that has sent would stay without its outcome. */
+  async cancel(tx: Tx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const { rows } = await sql<{ id: string }>`
+      delete from ${sql.table(`${SCHEMA}.job`)}
+      where name = ${this.#name} and id = any(${ids}::uuid[]) and state in ('created', 'retry')
+      returning id`.execute(tx);
+    return new Set(rows.map(({ id }) => id));
   }
 }
 
