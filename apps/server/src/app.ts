@@ -102,7 +102,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   });
   closing.defer(async () => await delivery.close());
   const pipeline = await startPipeline(options, platform, delivery, closing);
-  const { worker, mailWorker, ingest } = pipeline;
+  const { worker, mailWorker, ingest, runTools } = pipeline;
   closing.defer(async () => await ingest.drain());
 
   const http = await createHttpServer(log);
@@ -123,7 +123,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
       wake: () => mailWorker.wake(),
     };
     await http.register(hubSurface(authenticator, { publicRoutes: [loginRoutes(platform, keys)], routes }));
-    await http.register(apiSurface(authenticator, apiHandlers({ platform, delivery, outbox })));
+    await http.register(apiSurface(authenticator, apiHandlers({ platform, delivery, outbox, runTools })));
     await http.register(placeholderPage());
   }
   if (has('issuer')) {

@@ -6,7 +6,7 @@ import type { MailJob } from './mail/index.ts';
 import { startJobEngine } from './platform/jobs/pg-boss-queue.ts';
 import type { Platform } from './platform/platform.ts';
 import { startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
-import type { StepJob } from './runs/index.ts';
+import type { RunTools, StepJob } from './runs/index.ts';
 import { templateData } from './surfaces/template-data.ts';
 import { ActiveWorkflows, WorkflowVersions } from './workflows/index.ts';
 
@@ -23,17 +23,19 @@ export async function startPipeline(
   const mailQueue = await jobs.queue<MailJob>(MAIL_QUEUE);
   const eventLog = new EventLog(new KnownDefinitions());
   const versions = new WorkflowVersions();
+  const fetchData = templateData(platform.db);
   const worker = new StepWorker({
     platform,
     queue,
     log: eventLog,
     versions,
-    fetchData: templateData(platform.db),
+    fetchData,
     delivery,
   });
   eventLog.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
   const { smtpUrl: url, mailFrom: from } = config;
   const smtp = url === undefined || from === undefined ? undefined : { url, from };
   const mailWorker = new MailWorker({ platform, queue: mailQueue, log: eventLog, smtp });
-  return { worker, mailWorker, mailQueue, ingest: createIngest(platform, eventLog) };
+  const runTools: RunTools = { queue, handOff: worker, log: eventLog, versions, delivery, fetchData };
+  return { worker, mailWorker, mailQueue, runTools, ingest: createIngest(platform, eventLog) };
 }

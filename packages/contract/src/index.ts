@@ -2,6 +2,7 @@ import { applyEndpoints } from './apply.ts';
 import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
 import { mailEndpoints } from './mail.ts';
+import { runEndpoints } from './runs.ts';
 import { workflowEndpoints } from './workflows.ts';
 
 export { applyEndpoints, documentSchema } from './apply.ts';
@@ -30,17 +31,13 @@ export { hubEndpoints } from './hub.ts';
 export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
-export {
-  runSchema,
-  runSummarySchema,
-  statisticsSchema,
-  workflowEndpoints,
-  workflowSchema,
-} from './workflows.ts';
+export { runEndpoints, runFilterSchema, runSchema, runSummarySchema } from './runs.ts';
+export { statisticsSchema, workflowEndpoints, workflowSchema } from './workflows.ts';
 
 /** Every endpoint of the console API. */
 export const endpoints = {
   ...workflowEndpoints,
+  ...runEndpoints,
   ...hubEndpoints,
   ...connectionEndpoints,
   ...applyEndpoints,

@@ -3,23 +3,27 @@ import type { endpoints } from '@laurel/contract';
 import type { Delivery } from '../integrations/index.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { RunTools } from '../runs/index.ts';
 import { applyHandlers } from './api-apply.ts';
 import { connectionHandlers } from './api-connections.ts';
 import { hubHandlers } from './api-hub.ts';
 import { mailHandlers } from './api-mail.ts';
 import type { Outbox } from './api-mail.ts';
+import { runHandlers } from './api-runs.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
 export interface ApiParts {
   readonly platform: Platform;
   readonly delivery: Delivery;
   readonly outbox: Outbox;
+  readonly runTools: RunTools;
 }
 
 /** The handlers of the console API; each domain's are in a file of their own. */
-export function apiHandlers({ platform, delivery, outbox }: ApiParts): Handlers<typeof endpoints> {
+export function apiHandlers({ platform, delivery, outbox, runTools }: ApiParts): Handlers<typeof endpoints> {
   return {
     ...workflowHandlers(platform),
+    ...runHandlers(platform, runTools),
     ...hubHandlers(platform),
     ...connectionHandlers(platform, delivery),
     ...applyHandlers(platform),

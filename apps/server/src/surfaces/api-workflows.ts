@@ -5,7 +5,6 @@ import { inTransaction } from '../platform/db/transaction.ts';
 import { ok, problem } from '../platform/http/mount.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
-import { listRuns, readRun } from '../runs/index.ts';
 import { readMinutes, readTotals } from '../stats/index.ts';
 import { findWorkflow, listWorkflows, readVersion, saveWorkflow } from '../workflows/index.ts';
 import type { SaveWorkflow, Workflow } from '../workflows/index.ts';
@@ -15,7 +14,6 @@ const NO_WORKFLOW = problem({
   code: 'workflow-not-found',
   title: 'There is no workflow with this id.',
 });
-const NO_RUN = problem({ status: 404, code: 'run-not-found', title: 'There is no run with this id.' });
 
 export function workflowHandlers(platform: Platform): Handlers<typeof workflowEndpoints> {
   const { db, clock } = platform;
@@ -81,23 +79,6 @@ export function workflowHandlers(platform: Platform): Handlers<typeof workflowEn
       };
       const [total, minutes] = await Promise.all([readTotals(db, range), readMinutes(db, range)]);
       return ok({ total, minutes: minutes.map((row) => ({ ...row, minute: row.minute.toISOString() })) });
-    },
-    'GET /api/workflows/:workflowId/runs': async ({ params, query }, request) => {
-      const { workspaceId } = holderOf(request);
-      const { workflowId } = params;
-      if ((await findWorkflow(db, workspaceId, { id: workflowId })) === undefined) return NO_WORKFLOW;
-      return ok({
-        runs: await listRuns(db, {
-          workspaceId,
-          workflowId,
-          limit: query.limit,
-          before: instant(query.before),
-        }),
-      });
-    },
-    'GET /api/runs/:runId': async ({ params }, request) => {
-      const run = await readRun(db, holderOf(request).workspaceId, params.runId);
-      return run === undefined ? NO_RUN : ok(run);
     },
   };
 }

@@ -318,6 +318,18 @@ export interface ProfileIdentifier {
   workspace_id: string;
 }
 
+export interface Replay {
+  created_at: Timestamp;
+  cursor_id: string | null;
+  cursor_started_at: Timestamp | null;
+  digest: Buffer;
+  finished_at: Timestamp | null;
+  id: string;
+  refused: Generated<Json>;
+  started: Generated<number>;
+  workspace_id: string;
+}
+
 export interface Run {
   deadline_at: Timestamp;
   ended_at: Timestamp | null;
@@ -332,6 +344,7 @@ export interface Run {
   state: string;
   stop_reason: string | null;
   stopped_at: Timestamp | null;
+  test: Generated<boolean>;
   trigger_node_id: string;
   version: number;
   workflow_id: string;
@@ -434,6 +447,7 @@ export interface DB {
   parked_step: ParkedStep;
   profile: Profile;
   profile_identifier: ProfileIdentifier;
+  replay: Replay;
   run: Run;
   run_step: RunStep;
   schema: Schema;

@@ -10,6 +10,7 @@ import { readTotals } from '../../stats/index.ts';
 import { testDatabase } from '../../testing/test-database.ts';
 import { allowing, testPlatform, testWorkspace } from '../../testing/test-platform.ts';
 import { ActiveWorkflows, saveWorkflow, WorkflowVersions } from '../../workflows/index.ts';
+import type { RunTools } from '../run-tools.ts';
 import { startRunsOn } from '../start-runs.ts';
 import { STEP_QUEUE } from '../step-job.ts';
 import type { StepJob } from '../step-job.ts';
@@ -44,14 +45,9 @@ export async function runSystem() {
   const log = new EventLog(new KnownDefinitions());
   const versions = new WorkflowVersions();
   const delivery = new Delivery({ platform, egressPolicy: allowing('127.0.0.1'), timeoutMs: 2_000 });
-  const worker = new StepWorker({
-    platform,
-    queue,
-    log,
-    versions,
-    fetchData: async () => new Map(),
-    delivery,
-  });
+  const parts = { queue, log, versions, delivery, fetchData: async () => new Map() };
+  const worker = new StepWorker({ platform, ...parts });
+  const tools: RunTools = { ...parts, handOff: worker };
   log.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
   const ingest = createIngest(platform, log);
   worker.start();
@@ -136,6 +132,7 @@ export async function runSystem() {
     workspaceId,
     queue,
     worker,
+    tools,
     connectionId: 'id' in connection ? connection.id : '',
     save,
     send,

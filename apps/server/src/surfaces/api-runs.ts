@@ -1,0 +1,47 @@
+import type { runEndpoints } from '@laurel/contract';
+
+import { holderOf } from '../access/index.ts';
+import { ok, problem } from '../platform/http/mount.ts';
+import type { Handlers } from '../platform/http/mount.ts';
+import type { Platform } from '../platform/platform.ts';
+import { listRuns, readRun } from '../runs/index.ts';
+import type { RunFilter, RunTools } from '../runs/index.ts';
+import { findWorkflow } from '../workflows/index.ts';
+
+const NO_WORKFLOW = problem({
+  status: 404,
+  code: 'workflow-not-found',
+  title: 'There is no workflow with this id.',
+});
+const NO_RUN = problem({ status: 404, code: 'run-not-found', title: 'There is no run with this id.' });
+const TOO_SLOW = problem({
+  status: 422,
+  code: 'too-many-runs',
+  title: 'There are too many runs to look through. Ask for a shorter time, one workflow or one profile.',
+});
+
+export function runHandlers(platform: Platform, { versions }: RunTools): Handlers<typeof runEndpoints> {
+  const { db } = platform;
+  const list = async (
+    workspaceId: string,
+    { limit, before, ...filter }: RunFilter & { limit: number; before?: string | undefined },
+  ) => {
+    const page = await listRuns(platform, versions, { workspaceId, filter, limit, before });
+    if (page.kind === 'too-slow') return TOO_SLOW;
+    const { runs, next } = page.value;
+    return ok({ runs, ...(next !== undefined && { next }) });
+  };
+  return {
+    'GET /api/runs': async ({ query }, request) => await list(holderOf(request).workspaceId, query),
+    'GET /api/workflows/:workflowId/runs': async ({ params, query }, request) => {
+      const { workspaceId } = holderOf(request);
+      const { workflowId } = params;
+      if ((await findWorkflow(db, workspaceId, { id: workflowId })) === undefined) return NO_WORKFLOW;
+      return await list(workspaceId, { ...query, workflowId });
+    },
+    'GET /api/runs/:runId': async ({ params }, request) => {
+      const run = await readRun(platform, versions, holderOf(request).workspaceId, params.runId);
+      return run === undefined ? NO_RUN : ok(run);
+    },
+  };
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+
+import { timingsSchema } from './connections.ts';
+
+const instant = z.iso.datetime();
+
+export const runStateSchema = z.enum(['running', 'finished', 'skipped', 'failed', 'cancelled']);
+export const stepStateSchema = z.enum([
+  'queued',
+  'waiting',
+  'retrying',
+  'paced',
+  'paused',
+  'checking',
+  'succeeded',
+  'failed',
+  'skipped',
+]);
+
+const runOutcomeSchema = z
+  .enum(['succeeded', 'failed', 'skipped', 'cancelled', 'running'])
+  .describe('failed: something in it has failed, even where the path went on');
+
+const runProfileSchema = z.object({
+  id: z.uuid(),
+  clientId: z.int().optional().describe('Absent, as all below, where the profile does not exist any more'),
+  customId: z.string().optional(),
+  uuid: z.string().optional(),
+  email: z.string().optional(),
+});
+
+export const runSummarySchema = z
+  .object({
+    id: z.uuid(),
+    workflowId: z.uuid(),
+    workflowName: z.string(),
+    version: z.int(),
+    profileId: z.uuid(),
+    profile: runProfileSchema,
+    state: runStateSchema,
+    outcome: runOutcomeSchema,
+    reason: z.string().optional(),
+    fingerprint: z.string().optional().describe('What its failure has in common with others'),
+    at: z
+      .object({
+        nodeId: z.string(),
+        title: z.string(),
+        state: stepStateSchema,
+        reason: z.string().optional(),
+        dueAt: instant.optional().describe('Until when it waits'),
+      })
+      .optional()
+      .describe('Where it is; of a run that has ended, where it failed, else where it ended'),
+    startedAt: instant,
+    endedAt: instant.optional(),
+    durationMs: z.number().describe('Until now, where it is running'),
+    stopReason: z.string().optional().describe('It goes no further than the action that it is in'),
+    replayOf: z.uuid().optional(),
+    test: z.boolean().describe('Started by hand, to try the workflow out'),
+  })
+  .meta({ id: 'RunSummary' });
+
+const attemptSchema = z.object({
+  number: z.int(),
+  method: z.string(),
+  url: z.string().describe('Secrets are masked'),
+  headers: z.record(z.string(), z.string()).describe('Secrets are masked'),
+  body: z.string().optional(),
+  sentAt: instant,
+  outcome: z
+    .enum(['answered', 'not-sent', 'refused', 'unknown', 'reconciled'])
+    .optional()
+    .describe('Absent: it is under way, or nothing more is known of it'),
+  expiresAt: instant.optional().describe('Without an outcome: until when it may be under way'),
+  status: z.int().optional(),
+  response: z.string().optional(),
+  responseTruncated: z.boolean(),
+  responseHeaders: z.record(z.string(), z.string()).optional(),
+  error: z.string().optional(),
+  durationMs: z.number().optional(),
+  timings: timingsSchema.optional(),
+});
+
+const runEventSchema = z.object({
+  id: z.uuid(),
+  action: z.string(),
+  time: instant,
+  params: z.record(z.string(), z.unknown()),
+});
+
+const runStepSchema = z.object({
+  id: z.uuid(),
+  nodeId: z.string(),
+  nodeType: z.string(),
+  title: z.string(),
+  state: stepStateSchema,
+  dueAt: instant.optional().describe('When a step that waits is taken up again'),
+  output: z.string().optional().describe('The output by which the path left'),
+  mapped: z.record(z.string(), z.unknown()).optional().describe('What later nodes can read of its answer'),
+  reason: z.string().optional(),
+  enteredAt: instant,
+  leftAt: instant.optional(),
+  durationMs: z.number().optional().describe('From its entry until it was left'),
+  queuedMs: z.number().optional().describe('From its entry until the first request left'),
+  attempts: z.array(attemptSchema),
+});
+
+const issuanceSchema = z.object({
+  stepId: z.uuid(),
+  state: z.enum(['pending', 'issued', 'failed']),
+  credentialReference: z.string().optional(),
+  credentialUrl: z.string().optional(),
+  groupReference: z.string().optional(),
+  recipientEmail: z.string().optional(),
+  certification: z.string().optional(),
+  issuedAt: instant,
+});
+
+export const runSchema = runSummarySchema
+  .extend({
+    sentence: z.string().describe('Its state in plain words'),
+    triggerNodeId: z.string(),
+    deadlineAt: instant.optional().describe('The path is over by then; absent: no limit is known'),
+    event: runEventSchema
+      .optional()
+      .describe('What started it; absent where an audience did, or its retention is over'),
+    events: z
+      .array(z.object({ nodeId: z.string(), title: z.string(), event: runEventSchema }))
+      .describe('Of its trigger, then of the Event Filters that it passed'),
+    steps: z.array(runStepSchema),
+    issuances: z.array(issuanceSchema).describe('The credentials that it brought about'),
+    replays: z
+      .array(z.object({ id: z.uuid(), state: runStateSchema, startedAt: instant }))
+      .describe('The runs in which it was done again, newest first'),
+  })
+  .meta({ id: 'Run' });
+
+/** Which runs; all that is given must hold. */
+export const runFilterSchema = z.object({
+  workflowId: z.uuid().optional(),
+  version: z.coerce.number().int().min(1).optional(),
+  state: runStateSchema.optional(),
+  outcome: runOutcomeSchema.optional(),
+  node: z.string().min(1).max(64).optional().describe('The id of the node where it is, or where it failed'),
+  fingerprint: z.string().min(1).max(400).optional(),
+  profile: z
+    .string()
+    .min(1)
+    .max(254)
+    .optional()
+    .describe('Its id, e-mail, customId, uuid or numeric id; all letters count except in e-mails and uuids'),
+  from: instant.optional().describe('Started then or later'),
+  to: instant.optional().describe('Started before'),
+  replayOf: z.uuid().optional(),
+  replayed: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('Whether it was done again'),
+  test: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional(),
+});
+
+const page = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  before: z
+    .string()
+    .regex(/^\d{1,15}_[0-9a-f-]{36}$/, 'must be the `next` of a page')
+    .optional()
+    .describe('`next` of the page before'),
+});
+
+const runPage = z.object({
+  runs: z.array(runSummarySchema),
+  next: z.string().optional().describe('Where the next page begins; absent: there is none'),
+});
+
+const runId = z.object({ runId: z.uuid() });
+
+export const runEndpoints = {
+  'GET /api/runs': {
+    summary: 'The runs of the workspace, newest first.',
+    query: runFilterSchema.extend(page.shape),
+    response: runPage,
+  },
+  'GET /api/workflows/:workflowId/runs': {
+    summary: 'The runs of a workflow, newest first.',
+    params: z.object({ workflowId: z.uuid() }),
+    query: runFilterSchema.omit({ workflowId: true }).extend(page.shape),
+    response: runPage,
+  },
+  'GET /api/runs/:runId': {
+    summary: 'A run with every step and request, its events and credentials.',
+    params: runId,
+    response: runSchema,
+  },
+} as const;
