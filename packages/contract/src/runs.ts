@@ -196,4 +196,16 @@ export const runEndpoints = {
     params: runId,
     response: runSchema,
   },
+  'POST /api/runs/:runId/cancel': {
+    summary: 'Ends a run. A request that is under way is finished, with its result; the run goes no further.',
+    params: runId,
+    body: z.strictObject({
+      reason: z.string().trim().min(1).max(500).default('it was cancelled by hand'),
+    }),
+    response: z.object({
+      outcome: z
+        .enum(['cancelled', 'stopping'])
+        .describe('stopping: its request is under way, or its step is being processed; it ends after that'),
+    }),
+  },
 } as const;

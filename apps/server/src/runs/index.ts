@@ -1,3 +1,5 @@
+export { cancelRun } from './cancel-run.ts';
+export type { CancelOutcome } from './cancel-run.ts';
 export { startRunsOn } from './start-runs.ts';
 export { STEP_QUEUE } from './step-job.ts';
 export type { StepJob, StepQueue } from './step-job.ts';

@@ -118,7 +118,10 @@ async function loadMapped(db: Database, jobs: readonly HeldStep[]): Promise<Mapp
 
 function stopOf({ status, stop_reason: reason, stopped_at: stoppedAt }: StepRow): RunStop | undefined {
   if (status === 'stopped') return { reason: 'the workflow was stopped', finishes: 'sent', at: undefined };
-  return reason === null ? undefined : { reason, finishes: 'entered', at: stoppedAt ?? undefined };
+  if (reason === null) return undefined;
+  // Cancelled by hand: it is not to wait for what has not begun.
+  if (stoppedAt === null) return { reason, finishes: 'sent', at: undefined };
+  return { reason, finishes: 'entered', at: stoppedAt };
 }
 
 async function loadRows(db: Database, jobs: readonly HeldStep[]): Promise<StepRow[]> {

@@ -5,6 +5,7 @@ import { newId } from '../platform/ids.ts';
 import { currentEvent } from './loaded-step.ts';
 import type { AttemptResult, DeferredStep, SettledStep, Settlement } from './settlement.ts';
 import type { StepJob, StepQueue } from './step-job.ts';
+import { wakeStopped } from './wake-stopped.ts';
 
 /** The columns by which a step is found, of many steps. */
 function keyArrays(jobs: readonly StepJob[]) {
@@ -77,6 +78,12 @@ export async function deferSteps(tx: Tx, queue: StepQueue, deferred: readonly De
       where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id and s.run_id = t.run_id and s.id = t.id
         and s.left_at is null`.execute(tx),
     queue.enqueue(tx, jobs),
+    wakeStopped(
+      tx,
+      queue,
+      // What became of a request is asked in its own time.
+      deferred.filter(({ state }) => state !== 'checking').map(({ next }) => next),
+    ),
   ]);
 }
 

@@ -4,7 +4,7 @@ import { holderOf } from '../access/index.ts';
 import { ok, problem } from '../platform/http/mount.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
-import { listRuns, readRun } from '../runs/index.ts';
+import { cancelRun, listRuns, readRun } from '../runs/index.ts';
 import type { RunFilter, RunTools } from '../runs/index.ts';
 import { findWorkflow } from '../workflows/index.ts';
 
@@ -20,8 +20,9 @@ const TOO_SLOW = problem({
   title: 'There are too many runs to look through. Ask for a shorter time, one workflow or one profile.',
 });
 
-export function runHandlers(platform: Platform, { versions }: RunTools): Handlers<typeof runEndpoints> {
+export function runHandlers(platform: Platform, tools: RunTools): Handlers<typeof runEndpoints> {
   const { db } = platform;
+  const { versions } = tools;
   const list = async (
     workspaceId: string,
     { limit, before, ...filter }: RunFilter & { limit: number; before?: string | undefined },
@@ -42,6 +43,23 @@ export function runHandlers(platform: Platform, { versions }: RunTools): Handler
     'GET /api/runs/:runId': async ({ params }, request) => {
       const run = await readRun(platform, versions, holderOf(request).workspaceId, params.runId);
       return run === undefined ? NO_RUN : ok(run);
+    },
+    'POST /api/runs/:runId/cancel': async ({ params, body }, request) => {
+      const target = { workspaceId: holderOf(request).workspaceId, runId: params.runId, reason: body.reason };
+      const outcome = await cancelRun(platform, tools, target);
+      switch (outcome.kind) {
+        case 'missing':
+          return NO_RUN;
+        case 'ended':
+          return problem({
+            status: 409,
+            code: 'run-ended',
+            title: `The run is over already: it is ${outcome.state}.`,
+          });
+        case 'cancelled':
+        case 'stopping':
+          return ok({ outcome: outcome.kind });
+      }
     },
   };
 }
