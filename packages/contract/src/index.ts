@@ -31,7 +31,15 @@ export { hubEndpoints } from './hub.ts';
 export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
-export { runEndpoints, runFilterSchema, runSchema, runSummarySchema } from './runs.ts';
+export {
+  MAX_REPLAYED,
+  replayReportSchema,
+  replaySchema,
+  runEndpoints,
+  runFilterSchema,
+  runSchema,
+  runSummarySchema,
+} from './runs.ts';
 export { statisticsSchema, workflowEndpoints, workflowSchema } from './workflows.ts';
 
 /** Every endpoint of the console API. */

@@ -135,6 +135,9 @@ export const runSchema = runSummarySchema
   })
   .meta({ id: 'Run' });
 
+/** As JSON, or as a query has it. */
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+
 /** Which runs; all that is given must hold. */
 export const runFilterSchema = z.object({
   workflowId: z.uuid().optional(),
@@ -152,15 +155,8 @@ export const runFilterSchema = z.object({
   from: instant.optional().describe('Started then or later'),
   to: instant.optional().describe('Started before'),
   replayOf: z.uuid().optional(),
-  replayed: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .optional()
-    .describe('Whether it was done again'),
-  test: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
-    .optional(),
+  replayed: flag.optional().describe('Whether it was done again'),
+  test: flag.optional(),
 });
 
 const page = z.object({
@@ -179,6 +175,58 @@ const runPage = z.object({
 
 const runId = z.object({ runId: z.uuid() });
 
+/** Most runs that one request does again. */
+export const MAX_REPLAYED = 10_000;
+
+export const replaySchema = z
+  .strictObject({
+    runIds: z.array(z.uuid()).min(1).max(MAX_REPLAYED).optional(),
+    filter: z
+      .strictObject(runFilterSchema.shape)
+      .refine((filter) => Object.keys(filter).length > 0, 'must name at least one condition')
+      .optional(),
+    from: z
+      .union([z.literal('start'), z.strictObject({ nodeId: z.string().min(1).max(64) })])
+      .default('start')
+      .describe('With a node, the run enters that directly, with the events and answers from before it'),
+    version: z
+      .enum(['same', 'newest'])
+      .default('same')
+      .describe('same: that of the run; newest: the one that new runs take now'),
+    dryRun: z.boolean().default(true).describe('Only tells what would be done'),
+    requestId: z
+      .uuid()
+      .optional()
+      .describe(
+        'Made by the caller. The same request sent again with it goes on where the first one came to, and starts nothing twice',
+      ),
+  })
+  .refine(({ runIds, filter }) => (runIds === undefined) !== (filter === undefined), {
+    path: ['runIds'],
+    message: 'give either runIds or a filter',
+  })
+  .refine(({ dryRun, requestId }) => dryRun || requestId !== undefined, {
+    path: ['requestId'],
+    message: 'must be given unless it is a dry run',
+  })
+  .meta({ id: 'Replay' });
+
+export const replayReportSchema = z
+  .object({
+    started: z.int().describe('New runs; of a dry run, those that would be started'),
+    refused: z
+      .array(
+        z.object({
+          reason: z.string(),
+          count: z.int(),
+          runIds: z.array(z.uuid()).describe('The first ten of them'),
+        }),
+      )
+      .describe('Those that cannot be done again'),
+    more: z.boolean().describe(`There are more than the ${MAX_REPLAYED} of one request: send another one`),
+  })
+  .meta({ id: 'ReplayReport' });
+
 export const runEndpoints = {
   'GET /api/runs': {
     summary: 'The runs of the workspace, newest first.',
@@ -195,6 +243,12 @@ export const runEndpoints = {
     summary: 'A run with every step and request, its events and credentials.',
     params: runId,
     response: runSchema,
+  },
+  'POST /api/runs/replay': {
+    summary:
+      'Does runs again, as new runs with the events that started them. Issuing again is safe: the rules for duplicates hold.',
+    body: replaySchema,
+    response: replayReportSchema,
   },
   'POST /api/runs/:runId/cancel': {
     summary: 'Ends a run. A request that is under way is finished, with its result; the run goes no further.',

@@ -19,7 +19,15 @@ export type {
   SuccessRule,
 } from './delivery.ts';
 export { eventNameSchema, FORBIDDEN_TRIGGERS } from './event-name.ts';
-export { cancelRun, limitOf, refuseEntered, refuseRun, settleStep, startRun } from './interpreter.ts';
+export {
+  cancelRun,
+  limitOf,
+  refuseEntered,
+  refuseRun,
+  settleStep,
+  startRun,
+  startRunAt,
+} from './interpreter.ts';
 export type { RunChange, RunFate, StepChange, StepOutcome, StepResult } from './interpreter.ts';
 export type { Issue, SettingsIssue } from './issue.ts';
 export { describeLimit, periodStart } from './node-limit.ts';

@@ -17,8 +17,9 @@ create table replay (
   cursor_started_at timestamptz,
   cursor_id uuid,
   started bigint not null default 0,
-  -- How many were not done again, by reason: {"<reason>": {"count": 2, "runs": ["<id>", …]}}.
-  refused jsonb not null default '{}',
+  -- How many were not done again, by reason: [{"reason": "…", "count": 2, "runIds": ["<id>", …]}].
+  refused jsonb not null default '[]',
+  more boolean not null default false,
   finished_at timestamptz,
   primary key (workspace_id, id)
 );

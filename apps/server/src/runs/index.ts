@@ -10,5 +10,7 @@ export type { HandOff } from './recorded-change.ts';
 export { listRuns } from './list-runs.ts';
 export type { RunPage } from './list-runs.ts';
 export { readRun } from './read-run.ts';
+export { replayRuns } from './replay-runs.ts';
+export type { ReplayOutcome, ReplayRequest } from './replay-runs.ts';
 export type { RunFilter } from './run-filter.ts';
 export type { RunTools } from './run-tools.ts';

@@ -4,7 +4,7 @@ import { holderOf } from '../access/index.ts';
 import { ok, problem } from '../platform/http/mount.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
-import { cancelRun, listRuns, readRun } from '../runs/index.ts';
+import { cancelRun, listRuns, readRun, replayRuns } from '../runs/index.ts';
 import type { RunFilter, RunTools } from '../runs/index.ts';
 import { findWorkflow } from '../workflows/index.ts';
 
@@ -43,6 +43,21 @@ export function runHandlers(platform: Platform, tools: RunTools): Handlers<typeo
     'GET /api/runs/:runId': async ({ params }, request) => {
       const run = await readRun(platform, versions, holderOf(request).workspaceId, params.runId);
       return run === undefined ? NO_RUN : ok(run);
+    },
+    'POST /api/runs/replay': async ({ body }, request) => {
+      const outcome = await replayRuns(platform, tools, holderOf(request).workspaceId, body);
+      switch (outcome.kind) {
+        case 'reported':
+          return ok(outcome.report);
+        case 'too-slow':
+          return TOO_SLOW;
+        case 'request-id-reused':
+          return problem({
+            status: 409,
+            code: 'request-id-reused',
+            title: 'The requestId stands for another request. Make a new one.',
+          });
+      }
     },
     'POST /api/runs/:runId/cancel': async ({ params, body }, request) => {
       const target = { workspaceId: holderOf(request).workspaceId, runId: params.runId, reason: body.reason };

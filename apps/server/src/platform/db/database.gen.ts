@@ -325,6 +325,7 @@ export interface Replay {
   digest: Buffer;
   finished_at: Timestamp | null;
   id: string;
+  more: Generated<boolean>;
   refused: Generated<Json>;
   started: Generated<number>;
   workspace_id: string;

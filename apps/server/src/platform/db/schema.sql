@@ -361,7 +361,8 @@ create table replay (
   cursor_started_at timestamp with time zone,
   cursor_id uuid,
   started bigint not null default 0,
-  refused jsonb not null default '{}'::jsonb,
+  refused jsonb not null default '[]'::jsonb,
+  more boolean not null default false,
   finished_at timestamp with time zone,
   PRIMARY KEY (workspace_id, id)
 );

@@ -66,13 +66,17 @@ export async function runSystem() {
       }),
   );
 
-  const save = async (nodes: readonly TestNode[], more: object = {}): Promise<string> => {
+  /** Saves and runs a workflow: a new one, or the next version of one (`id`). */
+  const save = async (
+    nodes: readonly TestNode[],
+    { id, ...more }: { readonly id?: string; readonly [more: string]: unknown } = {},
+  ): Promise<string> => {
     const definition = {
       format: '2026-11-24',
       ...more,
       nodes: nodes.map((node) => ({ title: node.id, ...node })),
     };
-    const input = { workspaceId, name: `Workflow ${Math.random()}`, run: true, definition };
+    const input = { workspaceId, id, name: `Workflow ${Math.random()}`, run: true, definition };
     const saved = await inTransaction(db, async (tx) => await saveWorkflow(tx, new Date(), input));
     if (!('workflow' in saved)) throw new Error(JSON.stringify(saved));
     return saved.workflow.id;
