@@ -32,6 +32,7 @@ export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
 export {
+  failureGroupSchema,
   MAX_REPLAYED,
   replayReportSchema,
   replaySchema,

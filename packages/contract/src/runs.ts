@@ -227,6 +227,20 @@ export const replayReportSchema = z
   })
   .meta({ id: 'ReplayReport' });
 
+export const failureGroupSchema = z
+  .object({
+    workflowId: z.uuid(),
+    workflowName: z.string(),
+    fingerprint: z.string().describe('What these failures have in common, in words'),
+    count: z.int().describe('Runs'),
+    replayed: z.int().describe('Those of them that were done again'),
+    firstAt: instant.describe('When the first of them started'),
+    lastAt: instant,
+    nodes: z.array(z.object({ nodeId: z.string(), title: z.string() })),
+    sampleRunId: z.uuid().describe('The newest of them'),
+  })
+  .meta({ id: 'FailureGroup' });
+
 export const runEndpoints = {
   'GET /api/runs': {
     summary: 'The runs of the workspace, newest first.',
@@ -243,6 +257,16 @@ export const runEndpoints = {
     summary: 'A run with every step and request, its events and credentials.',
     params: runId,
     response: runSchema,
+  },
+  'GET /api/failures': {
+    summary:
+      'What went wrong, by what the failures have in common, the newest first: at most 200 groups. Repair the cause, then do the runs again by workflowId and fingerprint.',
+    query: z.object({
+      workflowId: z.uuid().optional(),
+      from: instant.optional().describe('Of runs that started then or later'),
+      to: instant.optional().describe('Of runs that started before'),
+    }),
+    response: z.object({ failures: z.array(failureGroupSchema) }),
   },
   'POST /api/runs/replay': {
     summary:

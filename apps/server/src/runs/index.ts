@@ -7,6 +7,8 @@ export { StepWorker } from './step-worker.ts';
 export type { FetchData } from './render-steps.ts';
 export { NO_HAND_OFF } from './recorded-change.ts';
 export type { HandOff } from './recorded-change.ts';
+export { groupFailures } from './group-failures.ts';
+export type { FailureGroup } from './group-failures.ts';
 export { listRuns } from './list-runs.ts';
 export type { RunPage } from './list-runs.ts';
 export { readRun } from './read-run.ts';

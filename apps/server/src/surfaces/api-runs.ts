@@ -4,7 +4,7 @@ import { holderOf } from '../access/index.ts';
 import { ok, problem } from '../platform/http/mount.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
-import { cancelRun, listRuns, readRun, replayRuns } from '../runs/index.ts';
+import { cancelRun, groupFailures, listRuns, readRun, replayRuns } from '../runs/index.ts';
 import type { RunFilter, RunTools } from '../runs/index.ts';
 import { findWorkflow } from '../workflows/index.ts';
 
@@ -43,6 +43,15 @@ export function runHandlers(platform: Platform, tools: RunTools): Handlers<typeo
     'GET /api/runs/:runId': async ({ params }, request) => {
       const run = await readRun(platform, versions, holderOf(request).workspaceId, params.runId);
       return run === undefined ? NO_RUN : ok(run);
+    },
+    'GET /api/failures': async ({ query: { workflowId, from, to } }, request) => {
+      const groups = await groupFailures(db, versions, {
+        workspaceId: holderOf(request).workspaceId,
+        workflowId,
+        from: from === undefined ? undefined : new Date(from),
+        to: to === undefined ? undefined : new Date(to),
+      });
+      return groups.kind === 'too-slow' ? TOO_SLOW : ok({ failures: groups.value });
     },
     'POST /api/runs/replay': async ({ body }, request) => {
       const outcome = await replayRuns(platform, tools, holderOf(request).workspaceId, body);
