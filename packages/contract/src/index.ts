@@ -3,6 +3,7 @@ import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
 import { mailEndpoints } from './mail.ts';
 import { runEndpoints } from './runs.ts';
+import { testRunEndpoints } from './test-run.ts';
 import { workflowEndpoints } from './workflows.ts';
 
 export { applyEndpoints, documentSchema } from './apply.ts';
@@ -41,12 +42,20 @@ export {
   runSchema,
   runSummarySchema,
 } from './runs.ts';
+export {
+  testReportSchema,
+  testRunEndpoints,
+  testRunSchema,
+  testStepSchema,
+  testTriggerSchema,
+} from './test-run.ts';
 export { statisticsSchema, workflowEndpoints, workflowSchema } from './workflows.ts';
 
 /** Every endpoint of the console API. */
 export const endpoints = {
   ...workflowEndpoints,
   ...runEndpoints,
+  ...testRunEndpoints,
   ...hubEndpoints,
   ...connectionEndpoints,
   ...applyEndpoints,

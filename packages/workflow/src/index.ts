@@ -8,7 +8,7 @@ export type { Span } from './conditions/instant.ts';
 export type { Operation } from './conditions/operators.ts';
 export { MAX_TEXT, readPattern } from './conditions/pattern.ts';
 export { LIST_PLACE } from './conditions/value-at.ts';
-export { describeSegment } from './describe-segment.ts';
+export { describeSegment, describeWhere } from './describe-segment.ts';
 export { classify, retryDecision, retryPolicySchema, successRuleSchema } from './delivery.ts';
 export type {
   DeliveryOutcome,
@@ -71,5 +71,5 @@ export type {
 export { upgradeDefinition } from './upgrade.ts';
 export { parseDefinition, validateDefinition } from './validate.ts';
 export type { ParseOutcome } from './validate.ts';
-export { satisfies, TIMESTAMP } from './where.ts';
-export type { EventFacts, Where } from './where.ts';
+export { failedConditions, satisfies, TIMESTAMP } from './where.ts';
+export type { EventFacts, FailedCondition, Where } from './where.ts';

@@ -16,3 +16,5 @@ export { replayRuns } from './replay-runs.ts';
 export type { ReplayOutcome, ReplayRequest } from './replay-runs.ts';
 export type { RunFilter } from './run-filter.ts';
 export type { RunTools } from './run-tools.ts';
+export { testRun } from './test-run.ts';
+export type { TestReport, TestRunOutcome, TestRunRequest } from './test-run.ts';

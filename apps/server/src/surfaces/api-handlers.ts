@@ -10,6 +10,7 @@ import { hubHandlers } from './api-hub.ts';
 import { mailHandlers } from './api-mail.ts';
 import type { Outbox } from './api-mail.ts';
 import { runHandlers } from './api-runs.ts';
+import { testRunHandlers } from './api-test-run.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
 export interface ApiParts {
@@ -24,6 +25,7 @@ export function apiHandlers({ platform, delivery, outbox, runTools }: ApiParts):
   return {
     ...workflowHandlers(platform),
     ...runHandlers(platform, runTools),
+    ...testRunHandlers(platform, runTools),
     ...hubHandlers(platform),
     ...connectionHandlers(platform, delivery),
     ...applyHandlers(platform),
