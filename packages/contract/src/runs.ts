@@ -4,8 +4,18 @@ import { timingsSchema } from './connections.ts';
 
 const instant = z.iso.datetime();
 
-export const runStateSchema = z.enum(['running', 'finished', 'skipped', 'failed', 'cancelled']);
-export const stepStateSchema = z.enum([
+/** What the database takes as a text. */
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((value) => !value.includes('\0') && value.isWellFormed(), 'holds characters that no text has');
+const nodeId = text(64);
+
+const runStateSchema = z.enum(['running', 'finished', 'skipped', 'failed', 'cancelled']);
+const stepStateSchema = z.enum([
   'queued',
   'waiting',
   'retrying',
@@ -144,12 +154,9 @@ export const runFilterSchema = z.object({
   version: z.coerce.number().int().min(1).optional(),
   state: runStateSchema.optional(),
   outcome: runOutcomeSchema.optional(),
-  node: z.string().min(1).max(64).optional().describe('The id of the node where it is, or where it failed'),
-  fingerprint: z.string().min(1).max(400).optional(),
-  profile: z
-    .string()
-    .min(1)
-    .max(254)
+  node: nodeId.optional().describe('The id of the node where it is, or where it failed'),
+  fingerprint: text(400).optional(),
+  profile: text(254)
     .optional()
     .describe('Its id, e-mail, customId, uuid or numeric id; all letters count except in e-mails and uuids'),
   from: instant.optional().describe('Started then or later'),
@@ -163,7 +170,7 @@ const page = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   before: z
     .string()
-    .regex(/^\d{1,15}_[0-9a-f-]{36}$/, 'must be the `next` of a page')
+    .regex(/^\d{1,15}_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the `next` of a page')
     .optional()
     .describe('`next` of the page before'),
 });
@@ -186,7 +193,7 @@ export const replaySchema = z
       .refine((filter) => Object.keys(filter).length > 0, 'must name at least one condition')
       .optional(),
     from: z
-      .union([z.literal('start'), z.strictObject({ nodeId: z.string().min(1).max(64) })])
+      .union([z.literal('start'), z.strictObject({ nodeId })])
       .default('start')
       .describe('With a node, the run enters that directly, with the events and answers from before it'),
     version: z
@@ -278,7 +285,7 @@ export const runEndpoints = {
     summary: 'Ends a run. A request that is under way is finished, with its result; the run goes no further.',
     params: runId,
     body: z.strictObject({
-      reason: z.string().trim().min(1).max(500).default('it was cancelled by hand'),
+      reason: text(500).default('it was cancelled by hand'),
     }),
     response: z.object({
       outcome: z

@@ -165,7 +165,7 @@ describe('cancelling a run', () => {
     await expectConsistency(system, id);
   });
 
-  it('does not send again what has failed under way', async () => {
+  it.each(['active', 'paused'])('does not send again what has failed under way (%s)', async (status) => {
     const gate = Promise.withResolvers<void>();
     await using target = await receiver(
       (_request, _body, response) => void gate.promise.then(() => response.writeHead(503).end()),
@@ -176,6 +176,7 @@ describe('cancelling a run', () => {
     await system.send();
     await vi.waitFor(() => expect(target.requests).toHaveLength(1));
     const [run] = await system.runs();
+    await system.db.updateTable('workflow').set({ status }).execute();
     expect(await cancel(system, run!.id)).toEqual({ kind: 'stopping' });
     gate.resolve();
     expect(await system.ended()).toMatchObject([{ state: 'cancelled' }]);

@@ -32,8 +32,8 @@ export async function runConditions(
   if (filter.state !== undefined) parts.push(sql`r.state = ${filter.state}`);
   if (filter.outcome !== undefined) parts.push(outcomeCondition(filter.outcome));
   if (filter.fingerprint !== undefined) parts.push(sql`r.fingerprint = ${filter.fingerprint}`);
-  if (filter.from !== undefined) parts.push(sql`r.started_at >= ${filter.from}::timestamptz`);
-  if (filter.to !== undefined) parts.push(sql`r.started_at < ${filter.to}::timestamptz`);
+  if (filter.from !== undefined) parts.push(sql`r.started_at >= ${new Date(filter.from)}`);
+  if (filter.to !== undefined) parts.push(sql`r.started_at < ${new Date(filter.to)}`);
   if (filter.replayOf !== undefined) parts.push(sql`r.replay_of = ${filter.replayOf}`);
   if (filter.test !== undefined) parts.push(sql`r.test = ${filter.test}`);
   if (filter.replayed !== undefined) {

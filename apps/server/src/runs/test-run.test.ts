@@ -294,8 +294,11 @@ describe('sending for real', () => {
     );
     const nul = { action: 'test.started', params: { x: '\0' } };
     expect(await test(system, id, { profile, send: true, event: nul })).toMatchObject({
-      kind: 'bad-event',
+      kind: 'not-storable',
       field: 'event.params.x',
+    });
+    expect(await test(system, id, { profile: { attributes: { 'a\0': 1 } } })).toMatchObject({
+      kind: 'not-storable',
     });
     await system.db.updateTable('workflow').set({ status: 'stopped' }).execute();
     expect(await test(system, id, { profile, send: true })).toEqual({

@@ -28,7 +28,7 @@ export type TestRunOutcome =
   /** The definition that is not saved does not fit the form of one. */
   | { readonly kind: 'bad-definition'; readonly issues: readonly Issue[] }
   /** What was given holds something that cannot be stored. */
-  | { readonly kind: 'bad-event'; readonly field: string; readonly message: string }
+  | { readonly kind: 'not-storable'; readonly field: string; readonly message: string }
   /** New runs cannot start. */
   | { readonly kind: 'not-active'; readonly status: string };
 
@@ -47,9 +47,10 @@ export async function testRun(
   target: Target,
   request: TestRunRequest,
 ): Promise<TestRunOutcome> {
-  const problem = storageProblem(request.event);
+  const { event, profile: who, assume, definition } = request;
+  const problem = storageProblem({ event, profile: who, assume, definition });
   if (problem !== undefined)
-    return { kind: 'bad-event', field: `event${problem.path}`, message: problem.message };
+    return { kind: 'not-storable', field: problem.path.slice(1), message: problem.message };
   const found = await findWorkflow(platform.db, target.workspaceId, { id: target.workflowId });
   if (found === undefined) return { kind: 'no-workflow' };
   const profile = await profileOf(platform, target.workspaceId, request);

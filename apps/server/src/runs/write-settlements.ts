@@ -131,6 +131,7 @@ async function writeResults(
     writeIssuances(tx, settled),
     parkSteps(
       tx,
+      parts.queue,
       settlements.filter((settlement) => settlement.kind === 'parked'),
     ),
     abandonRuns(

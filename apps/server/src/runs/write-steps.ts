@@ -90,6 +90,7 @@ export async function deferSteps(tx: Tx, queue: StepQueue, deferred: readonly De
 /** Steps of a paused workflow have no job until it goes on. */
 export async function parkSteps(
   tx: Tx,
+  queue: StepQueue,
   parked: readonly Extract<Settlement, { kind: 'parked' }>[],
 ): Promise<void> {
   if (parked.length === 0) return;
@@ -104,6 +105,7 @@ export async function parkSteps(
       insert into parked_step (workspace_id, profile_id, run_id, step_id, workflow_id)
       select * from unnest(${keyArrays(data)}, ${parked.map(({ workflowId }) => workflowId)}::uuid[])
       on conflict do nothing`.execute(tx),
+    wakeStopped(tx, queue, data),
   ]);
 }
 

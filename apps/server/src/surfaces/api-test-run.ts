@@ -43,7 +43,7 @@ export function testRunHandlers(platform: Platform, tools: RunTools): Handlers<t
               message,
             })),
           });
-        case 'bad-event':
+        case 'not-storable':
           return problem({
             status: 400,
             code: 'invalid-request',
