@@ -1,6 +1,6 @@
 -- The runs of a workspace, newest first; and those in which something has failed.
 create index run_newest on run (workspace_id, started_at);
-create index run_failure_newest on run (workspace_id, started_at) where fingerprint is not null;
+create index run_failure_newest on run (workspace_id, started_at) where fingerprint is not null or state = 'failed';
 create index run_replay on run (workspace_id, replay_of) where replay_of is not null;
 -- Started by hand, to try the workflow out.
 alter table run add column test boolean not null default false;

@@ -390,7 +390,7 @@ create table run (
   CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'skipped'::text, 'failed'::text, 'cancelled'::text])))
 );
 CREATE INDEX run_failure ON public.run USING btree (workspace_id, workflow_id, fingerprint, started_at) WHERE (fingerprint IS NOT NULL);
-CREATE INDEX run_failure_newest ON public.run USING btree (workspace_id, started_at) WHERE (fingerprint IS NOT NULL);
+CREATE INDEX run_failure_newest ON public.run USING btree (workspace_id, started_at) WHERE ((fingerprint IS NOT NULL) OR (state = 'failed'::text));
 CREATE INDEX run_id ON public.run USING btree (workspace_id, id);
 CREATE INDEX run_newest ON public.run USING btree (workspace_id, started_at);
 CREATE INDEX run_profile_workflow ON public.run USING btree (workspace_id, profile_id, workflow_id) WHERE (state = 'running'::text);
