@@ -1,8 +1,10 @@
 import { benchIngest } from './ingest.ts';
+import { benchInserts } from './inserts.ts';
 import { benchPipeline } from './pipeline.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   ingest: benchIngest,
+  inserts: benchInserts,
   pipeline: benchPipeline,
 };
 

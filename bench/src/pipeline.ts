@@ -13,7 +13,7 @@ import { usageOf, usageOfTree } from './usage.ts';
 
 const CONNECTIONS = 64;
 const CREDENTIALS = 20_000;
-const ROUNDS = 3;
+const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 const RESULT_EVENT = 'accredible.userSent';
 
 /**

@@ -26,7 +26,7 @@ export async function benchServer(): Promise<BenchServer> {
   return {
     origin: String(child.ready.get('origin')),
     connectionString: String(child.ready.get('connectionString')),
-    postgresPid: Number(child.ready.get('postgresPid')),
+    postgresPid: Number(process.env['BENCH_PG_PID'] ?? child.ready.get('postgresPid')),
     apiKey: API_KEY,
     pid: child.pid,
     [Symbol.asyncDispose]: async () => {

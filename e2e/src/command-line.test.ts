@@ -25,6 +25,7 @@ describe('the command line', () => {
         'Entered  Executed',
         'credential  http://127.0.0.1:',
         'console     http://127.0.0.1:',
+        'log in as   admin, password ',
       ]) {
         expect(first.out).toContain(part);
       }
@@ -38,21 +39,34 @@ describe('the command line', () => {
     },
   );
 
-  it('serve prints the keys once, serves until SIGTERM and exits with 0', { timeout: 60_000 }, async () => {
-    using folder = temporaryFolder();
-    const server = laurel(['serve'], { LAUREL_DATA_DIR: folder.path, PORT: '0' });
-    const origin = await until(async () => /"origin":"([^"]+)"/.exec(server.printed())?.[1]);
-    const key = /API key\s+(\S+)/.exec(server.printed())?.[1] ?? '';
-    const login = await send('POST', `${origin}/uauth/v2/auth/login/profile`, { json: { apiKey: key } });
-    expect(login.status).toBe(200);
-    server.kill('SIGTERM');
-    expect(await server.done).toMatchObject({ code: 0 });
-    const again = laurel(['serve'], { LAUREL_DATA_DIR: folder.path, PORT: '0' });
-    await until(async () => /"origin":"([^"]+)"/.exec(again.printed())?.[1]);
-    expect(again.printed()).not.toContain('API key');
-    again.kill('SIGINT');
-    expect(await again.done).toMatchObject({ code: 0 });
-  });
+  it(
+    'serve prints keys and password once, serves until SIGTERM and exits with 0',
+    { timeout: 60_000 },
+    async () => {
+      using folder = temporaryFolder();
+      const server = laurel(['serve'], { LAUREL_DATA_DIR: folder.path, PORT: '0' });
+      const origin = await until(async () => /"origin":"([^"]+)"/.exec(server.printed())?.[1]);
+      const key = /API key\s+(\S+)/.exec(server.printed())?.[1] ?? '';
+      const login = await send('POST', `${origin}/uauth/v2/auth/login/profile`, { json: { apiKey: key } });
+      expect(login.status).toBe(200);
+      const password = /user\s+admin, password (\S+)/.exec(server.printed())?.[1] ?? '';
+      const logInWith = async (candidate: string) =>
+        (await send('POST', `${origin}/api/session`, { json: { user: 'admin', password: candidate } }))
+          .status;
+      expect(await logInWith(password)).toBe(200);
+      const set = laurel(['admin', 'set-password'], { LAUREL_DATA_DIR: folder.path }, 'a new password\n');
+      expect(await set.done).toMatchObject({ code: 0, out: expect.stringContaining('admin') });
+      expect(await logInWith(password)).toBe(401);
+      expect(await logInWith('a new password')).toBe(200);
+      server.kill('SIGTERM');
+      expect(await server.done).toMatchObject({ code: 0 });
+      const again = laurel(['serve'], { LAUREL_DATA_DIR: folder.path, PORT: '0' });
+      await until(async () => /"origin":"([^"]+)"/.exec(again.printed())?.[1]);
+      expect(again.printed()).not.toMatch(/API key|password/);
+      again.kill('SIGINT');
+      expect(await again.done).toMatchObject({ code: 0 });
+    },
+  );
 
   it('says what to do about a port in use', async () => {
     using folder = temporaryFolder();

@@ -17,16 +17,26 @@ export interface Command {
   readonly done: Promise<Ran>;
 }
 
-/** Starts the command line as a person does. Variables of the environment that concern Laurel are not inherited. */
-export function laurel(args: readonly string[], env: Readonly<Record<string, string>> = {}): Command {
+/**
+ * Starts the command line as a person does, with `input` on its standard input. Variables of the environment that
+ * concern Laurel are not inherited.
+ */
+export function laurel(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+): Command {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('LAUREL_')),
   );
   const child = spawn(process.execPath, [path.join(ROOT, 'apps/server/bin/laurel.js'), ...args], {
     cwd: ROOT,
     env: { ...clean, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   });
+  // A command that ends without reading it is no fault.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -12,7 +12,7 @@ export interface UseCase {
   readonly notes: readonly unknown[];
 }
 
-export const BODY = (groupInRecipient: boolean): string =>
+const BODY = (groupInRecipient: boolean): string =>
   groupInRecipient
     ? `{
         "credential": {
@@ -62,7 +62,7 @@ export async function setUpUseCase(
   return { hub, certificationId, groupId, ...workflow };
 }
 
-export async function importCatalog(origin: string, hub: Record<string, string>, csv: string): Promise<void> {
+async function importCatalog(origin: string, hub: Record<string, string>, csv: string): Promise<void> {
   const bag = await send('POST', `${origin}/catalogs/bags`, {
     headers: hub,
     json: { name: 'certificationList' },
@@ -71,7 +71,7 @@ export async function importCatalog(origin: string, hub: Record<string, string>,
   expectStatus(await uploadCsv(origin, hub, id, 'syneriseID', csv), 200, 201, 202);
 }
 
-export async function uploadCsv(
+async function uploadCsv(
   origin: string,
   hub: Record<string, string>,
   bagId: number,
@@ -212,7 +212,7 @@ export function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-export function expectStatus(answer: Answer, ...statuses: number[]): Answer {
+function expectStatus(answer: Answer, ...statuses: number[]): Answer {
   if (statuses.includes(answer.status)) return answer;
   throw new Error(
     `status ${answer.status} instead of ${statuses.join(' or ')}: ${answer.text.slice(0, 500)}`,

@@ -1,9 +1,18 @@
-import { ApiKeys, Authenticator, firstBoot, loginRoutes } from './access/index.ts';
+import {
+  ApiAuthenticator,
+  ApiKeys,
+  Authenticator,
+  ensureAdmin,
+  firstBoot,
+  loginRoutes,
+  Logins,
+  Sessions,
+} from './access/index.ts';
 import type { FirstBoot } from './access/index.ts';
 import { catalogRoutes } from './catalogs/index.ts';
-import { ensureEventPartitions, eventRoutes } from './events/index.ts';
+import { ensureEventPartitions, eraseEvents, eventRoutes } from './events/index.ts';
 import { Delivery } from './integrations/index.ts';
-import { issuerSurfaceOf } from './issuer/index.ts';
+import { issuerSurfaceOf, issuingOf } from './issuer/index.ts';
 import { listen } from './listen.ts';
 import { migrations } from './migrations.ts';
 import { startPipeline } from './pipeline.ts';
@@ -19,7 +28,9 @@ import { NumericIds } from './platform/ids.ts';
 import type { Log } from './platform/log.ts';
 import type { Checkpoint, Platform } from './platform/platform.ts';
 import { profileRoutes } from './profiles/index.ts';
+import { eraseRuns } from './runs/index.ts';
 import { schemaRoutes } from './schemas/index.ts';
+import { loginHandlers } from './surfaces/api-access.ts';
 import { apiHandlers } from './surfaces/api-handlers.ts';
 import { apiSurface } from './surfaces/api.ts';
 import { healthRoutes } from './surfaces/health.ts';
@@ -44,6 +55,8 @@ export interface AppOptions {
 export interface App {
   readonly platform: Platform;
   readonly boot: FirstBoot;
+  /** The password that the user `admin` was made with now, at random: shown once, never again. */
+  readonly madeAdminPassword: string | undefined;
   /** Where the server listens: `http://127.0.0.1:8321`. */
   readonly origin: string;
   /** What others reach it by. */
@@ -84,6 +97,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     checkpoint: options.checkpoint ?? (() => undefined),
   };
   const boot = await firstBoot(database.db, platform.secrets, config);
+  const madeAdminPassword = await ensureAdmin(database.db, boot.workspaceId, config.adminPassword);
   await ensureEventPartitions(database.db, platform.clock.now());
   const partitions = setInterval(() => void keepPartitions(platform), HOUR_MS);
   closing.defer(() => clearInterval(partitions));
@@ -101,7 +115,8 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     timeoutMs: config.outgoingTimeoutSeconds * 1_000,
   });
   closing.defer(async () => await delivery.close());
-  const pipeline = await startPipeline(options, platform, delivery, closing);
+  const issuing = issuingOf({ platform, publicUrl: () => publicUrl });
+  const pipeline = await startPipeline(options, platform, { delivery, issuing }, closing);
   const { worker, mailWorker, ingest, runTools } = pipeline;
   closing.defer(async () => await ingest.drain());
 
@@ -113,7 +128,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   if (has('api')) {
     const routes = [
       eventRoutes(platform, ingest),
-      profileRoutes(platform),
+      profileRoutes(platform, [eraseEvents, eraseRuns]),
       schemaRoutes(platform),
       catalogRoutes(platform),
     ];
@@ -123,7 +138,16 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
       wake: () => mailWorker.wake(),
     };
     await http.register(hubSurface(authenticator, { publicRoutes: [loginRoutes(platform, keys)], routes }));
-    await http.register(apiSurface(authenticator, apiHandlers({ platform, delivery, outbox, runTools })));
+    const sessions = new Sessions(database.db, platform.clock);
+    const access = {
+      platform,
+      sessions,
+      logins: new Logins(platform, sessions),
+      publicUrl: config.publicUrl,
+    };
+    const handlers = apiHandlers({ platform, delivery, outbox, access, runTools });
+    const apiAuthenticator = new ApiAuthenticator(authenticator, sessions, config.publicUrl);
+    await http.register(apiSurface(apiAuthenticator, handlers, loginHandlers(access)));
     await http.register(placeholderPage());
   }
   if (has('issuer')) {
@@ -141,10 +165,21 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     mailWorker.start();
     closing.defer(async () => await mailWorker.stop());
   }
+  if (has('scheduler')) {
+    pipeline.audiences.start();
+    closing.defer(async () => await pipeline.audiences.stop());
+  }
   const started = closing.move();
   return {
     kind: 'started',
-    app: { platform, boot, origin, publicUrl, stop: async () => await started.disposeAsync() },
+    app: {
+      platform,
+      boot,
+      madeAdminPassword,
+      origin,
+      publicUrl,
+      stop: async () => await started.disposeAsync(),
+    },
   };
 }
 

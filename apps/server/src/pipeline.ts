@@ -1,12 +1,13 @@
 import type { AppOptions } from './app.ts';
 import { createIngest, EventLog, KnownDefinitions } from './events/index.ts';
 import type { Delivery } from './integrations/index.ts';
+import type { Issuing } from './issuer/index.ts';
 import { MAIL_QUEUE, MailWorker } from './mail/index.ts';
 import type { MailJob } from './mail/index.ts';
 import { startJobEngine } from './platform/jobs/pg-boss-queue.ts';
 import type { Platform } from './platform/platform.ts';
-import { startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
-import type { RunTools, StepJob } from './runs/index.ts';
+import { AUDIENCE_QUEUE, AudienceWorker, startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
+import type { AudienceJob, RunTools, StepJob } from './runs/index.ts';
 import { templateData } from './surfaces/template-data.ts';
 import { ActiveWorkflows, WorkflowVersions } from './workflows/index.ts';
 
@@ -14,7 +15,7 @@ import { ActiveWorkflows, WorkflowVersions } from './workflows/index.ts';
 export async function startPipeline(
   { config, connectionString, log }: AppOptions,
   platform: Platform,
-  delivery: Delivery,
+  { delivery, issuing }: { readonly delivery: Delivery; readonly issuing: Issuing },
   closing: AsyncDisposableStack,
 ) {
   const jobs = await startJobEngine(connectionString, log, { supervise: config.roles.includes('scheduler') });
@@ -31,11 +32,16 @@ export async function startPipeline(
     versions,
     fetchData,
     delivery,
+    issuing,
+    mailQueue,
   });
-  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
+  const tools = { queue, handOff: worker };
+  eventLog.subscribe(startRunsOn(new ActiveWorkflows(), versions, tools));
+  const audienceQueue = await jobs.queue<AudienceJob>(AUDIENCE_QUEUE);
+  const audiences = new AudienceWorker({ platform, versions, queue: audienceQueue, log: eventLog, tools });
   const { smtpUrl: url, mailFrom: from } = config;
   const smtp = url === undefined || from === undefined ? undefined : { url, from };
   const mailWorker = new MailWorker({ platform, queue: mailQueue, log: eventLog, smtp });
-  const runTools: RunTools = { queue, handOff: worker, log: eventLog, versions, delivery, fetchData };
-  return { worker, mailWorker, mailQueue, runTools, ingest: createIngest(platform, eventLog) };
+  const runTools: RunTools = { ...tools, log: eventLog, versions, delivery, fetchData };
+  return { worker, audiences, mailWorker, mailQueue, runTools, ingest: createIngest(platform, eventLog) };
 }

@@ -16,11 +16,6 @@ const bundled: ReadonlyMap<string, object> = new Map([
   [OPEN_BADGES_EXTENSIONS, existing(openBadges.contexts, OPEN_BADGES_EXTENSIONS)],
 ]);
 
-/** The context by its URL, where this package carries it. */
-export function bundledContext(url: string): object | undefined {
-  return bundled.get(url);
-}
-
 /** A document loader of the bundled contexts and the given documents. It refuses everything else: there is no network. */
 export function closedLoader(
   documents: ReadonlyMap<string, object> = new Map(),

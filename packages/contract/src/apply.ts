@@ -12,7 +12,7 @@ const identified = {
   }),
 };
 
-export const eventDefinitionDocument = z.strictObject({
+const eventDefinitionDocument = z.strictObject({
   kind: z.literal('EventDefinition'),
   ...named,
   spec: z.strictObject({
@@ -21,7 +21,7 @@ export const eventDefinitionDocument = z.strictObject({
   }),
 });
 
-export const schemaDocument = z.strictObject({
+const schemaDocument = z.strictObject({
   kind: z.literal('Schema'),
   ...identified,
   spec: z.strictObject({
@@ -30,7 +30,7 @@ export const schemaDocument = z.strictObject({
   }),
 });
 
-export const catalogDocument = z.strictObject({
+const catalogDocument = z.strictObject({
   kind: z.literal('Catalog'),
   ...named,
   spec: z.strictObject({
@@ -40,13 +40,13 @@ export const catalogDocument = z.strictObject({
   }),
 });
 
-export const connectionDocument = z.strictObject({
+const connectionDocument = z.strictObject({
   kind: z.literal('Connection'),
   ...named,
   spec: connectionSpecSchema,
 });
 
-export const groupDocument = z.strictObject({
+const groupDocument = z.strictObject({
   kind: z.literal('Group'),
   metadata: z.strictObject({ name: z.string().trim().min(1).max(200), id: z.int().min(1).optional() }),
   spec: z.strictObject({
@@ -58,7 +58,16 @@ export const groupDocument = z.strictObject({
   }),
 });
 
-export const workflowDocument = z.strictObject({
+const segmentDocument = z.strictObject({
+  kind: z.literal('Segment'),
+  ...named,
+  spec: z.strictObject({
+    /** See `/api/segment-condition.schema.json`. */
+    condition: z.unknown(),
+  }),
+});
+
+const workflowDocument = z.strictObject({
   kind: z.literal('Workflow'),
   ...named,
   spec: z.strictObject({
@@ -76,6 +85,7 @@ export const documentSchema = z
     catalogDocument,
     connectionDocument,
     groupDocument,
+    segmentDocument,
     workflowDocument,
   ])
   .meta({ id: 'Document' });

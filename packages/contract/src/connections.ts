@@ -224,7 +224,7 @@ export const connectionSchema = z
 
 export type ConnectionHealth = z.output<typeof connectionHealthSchema>;
 
-export const writeConnectionSchema = z
+const writeConnectionSchema = z
   .strictObject({ name: z.string().trim().min(1).max(200), settings: connectionSpecSchema })
   .meta({ id: 'WriteConnection' });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const eventDefinitionSchema = z
+const eventDefinitionSchema = z
   .object({
     name: z.string(),
     displayName: z.string(),

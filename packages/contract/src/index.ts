@@ -1,11 +1,15 @@
+import { sessionEndpoints } from './access.ts';
 import { applyEndpoints } from './apply.ts';
 import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
 import { mailEndpoints } from './mail.ts';
+import { profileEndpoints } from './profiles.ts';
 import { runEndpoints } from './runs.ts';
+import { segmentEndpoints } from './segments.ts';
 import { testRunEndpoints } from './test-run.ts';
 import { workflowEndpoints } from './workflows.ts';
 
+export { loginEndpoints, sessionEndpoints } from './access.ts';
 export { applyEndpoints, documentSchema } from './apply.ts';
 export type { Document } from './apply.ts';
 export {
@@ -32,6 +36,8 @@ export { hubEndpoints } from './hub.ts';
 export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
+export { profileEndpoints, profileEventSchema, profileSchema, profileSummarySchema } from './profiles.ts';
+export { saveSegmentSchema, segmentEndpoints, segmentSchema } from './segments.ts';
 export {
   failureGroupSchema,
   MAX_REPLAYED,
@@ -51,7 +57,7 @@ export {
 } from './test-run.ts';
 export { statisticsSchema, workflowEndpoints, workflowSchema } from './workflows.ts';
 
-/** Every endpoint of the console API. */
+/** Every endpoint of the console API, except `loginEndpoints`, which anybody may call. */
 export const endpoints = {
   ...workflowEndpoints,
   ...runEndpoints,
@@ -60,4 +66,7 @@ export const endpoints = {
   ...connectionEndpoints,
   ...applyEndpoints,
   ...mailEndpoints,
+  ...profileEndpoints,
+  ...sessionEndpoints,
+  ...segmentEndpoints,
 } as const;

@@ -6,20 +6,38 @@ import { problemSchema } from './problem.ts';
 
 type Json = Record<string, unknown>;
 
-/** The OpenAPI 3.1 document of a table of endpoints. */
-export function openApi(endpoints: EndpointTable, info: { title: string; version: string }): Json {
+/** The OpenAPI 3.1 document of two tables of endpoints: those behind authentication, and those that anybody may call. */
+export function openApi(
+  tables: { readonly authenticated: EndpointTable; readonly open: EndpointTable },
+  info: { title: string; version: string },
+): Json {
   const paths: Record<string, Json> = {};
-  for (const [key, endpoint] of Object.entries(endpoints)) {
+  const add = (key: string, described: Json): void => {
     const { method, path } = splitKey(key);
     const templated = path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[templated] = { ...paths[templated], [method.toLowerCase()]: operation(endpoint) };
+    paths[templated] = { ...paths[templated], [method.toLowerCase()]: described };
+  };
+  for (const [key, endpoint] of Object.entries(tables.open)) {
+    add(key, { ...operation(endpoint), security: [] });
   }
+  for (const [key, endpoint] of Object.entries(tables.authenticated)) add(key, operation(endpoint));
   return {
     openapi: '3.1.0',
     info,
     paths,
-    security: [{ bearer: [] }],
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+    security: [{ bearer: [] }, { session: [] }],
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'laurel_session',
+          description:
+            'Made by POST /api/session. Requests that change something need Origin or Sec-Fetch-Site.',
+        },
+      },
+    },
   };
 }
 

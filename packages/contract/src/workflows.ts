@@ -16,7 +16,7 @@ export const workflowSchema = z
   })
   .meta({ id: 'Workflow' });
 
-export const saveWorkflowSchema = z
+const saveWorkflowSchema = z
   .strictObject({
     name: z.string().trim().min(1).max(200),
     definition: z.unknown().describe('See /api/workflow-definition.schema.json'),

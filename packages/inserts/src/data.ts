@@ -31,7 +31,11 @@ export type DataAnswer =
   | { readonly kind: 'absent'; readonly key: string }
   | { readonly kind: 'unavailable'; readonly key: string; readonly message: string };
 
-/** Answers by `dataKey` of their requests. May be shared by any number of renderings. */
+/**
+ * Answers by `dataKey` of their requests. Those to catalog items, metrics, snippets and documents may be shared by any
+ * number of renderings; those to all else are of the profile, vouchers of the one rendering, and the key does not say
+ * which: keep them apart.
+ */
 export type DataAnswers = ReadonlyMap<string, DataAnswer>;
 
 /** Fetches what a rendering needs; one call a round, with every request of that round. */
@@ -41,18 +45,23 @@ export interface DataSource {
   readonly templates?: TemplateLoader;
 }
 
-let lastCatalog = '';
-let lastItem = '';
-let lastKey = '';
+const catalogKeys = new Map<string, Map<string, string>>();
+let keptKeys = 0;
+const maxKeptKeys = 4096;
 
-/** Renderings ask for the same few items again and again, and a key that is already there is found three times faster. */
+/** Kept, since renderings ask for the same items again and again, and a text that is put together is slow to find. */
 function catalogKey(catalog: string, item: string): string {
-  if (item !== lastItem || catalog !== lastCatalog || lastKey === '') {
-    lastCatalog = catalog;
-    lastItem = item;
-    lastKey = `catalog-item:${catalog.length}:${catalog}:${item}`;
+  const known = catalogKeys.get(catalog)?.get(item);
+  if (known !== undefined) return known;
+  const key = `catalog-item:${catalog.length}:${catalog}:${item}`;
+  if (catalog.length + item.length > 200) return key;
+  if (++keptKeys > maxKeptKeys) {
+    catalogKeys.clear();
+    keptKeys = 1;
   }
-  return lastKey;
+  const ofCatalog = catalogKeys.get(catalog) ?? new Map<string, string>();
+  catalogKeys.set(catalog, ofCatalog.set(item, key));
+  return key;
 }
 
 /**

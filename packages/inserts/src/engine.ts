@@ -23,6 +23,7 @@ import { captured } from './output/output-mode.ts';
 import type { OutputContext, OutputMode } from './output/output-mode.ts';
 import { headerMode, htmlMode, textMode, urlMode } from './output/text-modes.ts';
 import type { CompileLoaded } from './runtime/loading.ts';
+import type { Statement } from './syntax/ast.ts';
 import { SourceMap } from './syntax/source-map.ts';
 import { parseTemplate } from './syntax/template-parser.ts';
 import { CompiledTemplate } from './template.ts';
@@ -142,7 +143,7 @@ class TemplateEngine implements Engine {
     const output = options.output ?? 'text';
     const map = new SourceMap(source);
     const diagnostics = new DiagnosticList(map);
-    const statements = parseTemplate(map, this.library.inserts, this.limits, diagnostics);
+    const statements = this.#parse(map, diagnostics);
     checkNames(statements, this.library, diagnostics, false);
     lint(statements, source, output, diagnostics);
     checkReferences(gatherNeeds(statements, this.library).references, options.schema ?? {}, diagnostics);
@@ -169,10 +170,14 @@ class TemplateEngine implements Engine {
     };
   }
 
+  #parse(map: SourceMap, diagnostics: DiagnosticList): readonly Statement[] {
+    return parseTemplate(map, this.library.inserts, this.limits, diagnostics);
+  }
+
   #compile(source: string, output: OutputContext, name: string | null): OwnCompilation {
     const map = new SourceMap(source, name);
     const diagnostics = new DiagnosticList(map);
-    const statements = parseTemplate(map, this.library.inserts, this.limits, diagnostics);
+    const statements = this.#parse(map, diagnostics);
     checkNames(statements, this.library, diagnostics, name !== null);
     const mode = modes.get(output);
     if (mode === undefined) throw new Error(`no output ${output}`);
@@ -184,7 +189,8 @@ class TemplateEngine implements Engine {
       output,
       limits: this.limits,
       execute,
-      needs: () => collectNeeds(statements, this.library),
+      // parsed once more, so that templates in the cache need not keep their trees
+      needs: () => collectNeeds(this.#parse(map, new DiagnosticList(map)), this.library),
       alwaysValidJson: output === 'json' && isAlwaysValidJson(statements, this.library.inserts),
       clock: this.#clock,
       compileLoaded: this.#loader(output, mode),

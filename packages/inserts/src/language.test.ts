@@ -88,6 +88,11 @@ cases('lookup', [
 ]);
 
 cases('statements', [
+  [
+    "{{ range('3') }}{{ range(' 3 ') }}{{ range('x') }}{{ range(0, 3, 'x') }}{{ range('1.5')|length }}",
+    '[0, 1, 2][][][0, 1, 2]1000',
+  ],
+  ['{{ range(5, 0, -2) }}{{ range(-9999999999, 2) }}{{ range(3, none) }}', '[5, 3, 1][0, 1][]'],
   ['{% if y %}a{% elif x %}b{% else %}c{% endif %}{% unless y %}d{% else %}e{% endunless %}', 'bd'],
   [
     '{% for v in m %}{{ v }},{% endfor %}{% for k, v in m.items() %}{{ k }}={{ v }},{% endfor %}',
@@ -128,6 +133,10 @@ cases('statements', [
 
 cases('macros', [
   [
+    '{% macro m(a) %}{% macro m(a) %}in{% endmacro %}[{{ m(1) }}]{{ a }}{% endmacro %}{{ m(2) }}{{ m(3) }}',
+    '[]2[]3',
+  ],
+  [
     "{% macro m(a, b='d') %}{{ a }}{{ b }}{{ varargs }}{{ kwargs }}{% endmacro %}{{ m(1) }}{{ m(1, b=2) }}{{ m(1, 2, 3, c=4) }}",
     '1d[]{}12[]{}12[3]{c=4}',
   ],
@@ -140,6 +149,7 @@ cases('macros', [
 ]);
 
 cases('whitespace', [
+  ['a {%+ if w %} b {% endif %}', 'a  b '],
   ['a\n{%- if x -%}\n b \n{%- endif -%}\nc', 'abc'],
   ['a {{- x -}} b', 'a 5 b'],
   ['a {# c #} {%- if x %}b{% endif %}', 'ab'],
@@ -147,6 +157,11 @@ cases('whitespace', [
 ]);
 
 cases('spelled out', [
+  [
+    "{% for k, v in [fn:map_entry('a', 1), fn:map_entry('b', fn:list(1, 2))] %}{{ k }}={{ v }};{% endfor %}",
+    'a=1;b=[1, 2];',
+  ],
+  ["{{ fn:immutable_list('a', 1) }}{{ w ? z : range(1) }}{{ {fn: range(1)} }}", '[a, 1]Z{fn=[0]}'],
   ['{{ filter:upper.filter("a", ____int3rpr3t3r____) }}', 'A'],
   [
     '{{ exptest:even.evaluate(2, ____int3rpr3t3r____) }}{{ exptest:even.evaluateNegated(2, ____int3rpr3t3r____) }}',

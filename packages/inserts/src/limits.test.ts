@@ -28,14 +28,38 @@ describe('limits', () => {
     expect(pass).toMatchObject({ kind: 'failed', error: { code, line, column } });
   });
 
-  it.each<[keyof Limits, number, string, string]>([
-    ['templateSize', 10, '{{ 1 }}{{ 2 }}', 'limit-template-size'],
-    ['expressionDepth', 5, '{{ ((((((1)))))) }}', 'limit-nesting'],
-    ['blockDepth', 2, '{% if 1 %}{% if 1 %}{% if 1 %}{% endif %}{% endif %}{% endif %}', 'limit-nesting'],
-  ])('%s of %i refuses %j with %s', (name, value, template, code) => {
+  it.each<[keyof Limits, number, string, string, number, number]>([
+    ['templateSize', 10, '{{ 1 }}{{ 2 }}', 'limit-template-size', 1, 1],
+    ['expressionDepth', 5, '\n{{ ((((((1)))))) }}', 'limit-nesting', 2, 9],
+    [
+      'blockDepth',
+      2,
+      '{% if 1 %}{% if 1 %}{% if 1 %}{% endif %}{% endif %}{% endif %}',
+      'limit-nesting',
+      1,
+      21,
+    ],
+  ])('%s of %i refuses %j with %s at %i:%i', (name, value, template, code, line, column) => {
     const compilation = createEngine({ limits: { [name]: value } }).compile(template);
     expect(compilation).toMatchObject({ kind: 'invalid' });
-    expect(compilation.diagnostics[0]).toMatchObject({ code, severity: 'error' });
+    expect(compilation.diagnostics[0]).toMatchObject({ code, severity: 'error', line, column });
+  });
+
+  it.each<[keyof Limits, number, string]>([
+    ['templates', 2, 'limit-templates'],
+    ['templateDepth', 2, 'limit-template-depth'],
+  ])('%s of %i ends the rendering with %s at the tag that led there', (name, value, code) => {
+    const compilation = createEngine({ limits: { [name]: value } }).compile("x\n {% include '1' %}");
+    if (compilation.kind === 'invalid') throw new Error('does not compile');
+    const pass = compilation.template.render({
+      context: {},
+      now: 0,
+      seed: '',
+      templates: {
+        load: (loaded) => ({ kind: 'found', source: `{% include '${Number(loaded) + 1}' %}` }),
+      },
+    });
+    expect(pass).toMatchObject({ kind: 'failed', error: { code, line: 2, column: 2 } });
   });
 
   it('leaves out what range has beyond its limit', () => {
@@ -46,7 +70,8 @@ describe('limits', () => {
     let now = 0;
     const clock = (): number => (now += 100);
     const template = '{% for i in range(1000) %}{% for j in range(1000) %}{% endfor %}{% endfor %}';
-    expect(textOf(template, {}, 'text', { clock, limits: { steps: 1e9 } })).toBe('failed: limit-time');
+    const pass = passOf(template, {}, 'text', { clock, limits: { steps: 1e9 } });
+    expect(pass).toMatchObject({ kind: 'failed', error: { code: 'limit-time', line: 1, column: 27 } });
   });
 });
 

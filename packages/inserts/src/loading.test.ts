@@ -197,8 +197,8 @@ describe('loading', () => {
     ["{% include 'a' %}", { a: "{% import 'b' as b %}", b: "{% extends 'a' %}" }, 'template-cycle'],
     ["{% extends 'a' %}", { a: "{% extends 'a' %}" }, 'template-cycle'],
     [
-      "{% import 'a' as a %}{{ a.m() }}",
-      { a: "{% macro m() %}{% include 'a' %}{{ m() }}{% endmacro %}" },
+      "{% import 'a' as a %}{{ a.m(a) }}",
+      { a: '{% macro m(x) %}{{ x.m(x) }}{% endmacro %}' },
       'limit-macro-depth',
     ],
   ])('%s with %j ends with %s', (source, templates, code) => {

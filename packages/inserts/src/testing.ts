@@ -30,3 +30,26 @@ export function textOf(...args: Parameters<typeof passOf>): string {
       return `needs: ${pass.requests.map((request) => request.kind).join()}`;
   }
 }
+
+/** What a template prints at the time that answers of real Jinjava were recorded at; for a failure its message. */
+export function recordedAnswer(
+  template: string,
+  context: Readonly<Record<string, unknown>>,
+  loaded: ReadonlyMap<string, string> = new Map(),
+): string {
+  const compilation = createEngine().compile(template);
+  if (compilation.kind === 'invalid') return `invalid: ${compilation.diagnostics[0]?.message}`;
+  const pass = compilation.template.render({
+    context,
+    now: 1_700_000_000_000,
+    seed: 'recorded',
+    templates: {
+      load(name) {
+        const source = loaded.get(name);
+        return source === undefined ? { kind: 'absent' } : { kind: 'found', source };
+      },
+    },
+  });
+  if (pass.kind === 'rendered') return pass.text;
+  return pass.kind === 'failed' ? `failed: ${pass.error.message}` : pass.kind;
+}

@@ -2,12 +2,13 @@ export { addCounts, countsOf, NO_COUNTS } from './counters.ts';
 export type { Counts } from './counters.ts';
 export { definitionJsonSchema, definitionSchema, FORMAT, nodeById } from './definition.ts';
 export type { Definition } from './definition.ts';
-export { spanOfDates } from './conditions/holds.ts';
+export { holds, spanOfDates } from './conditions/holds.ts';
 export { INSTANT_PATTERN } from './conditions/instant.ts';
 export type { Span } from './conditions/instant.ts';
+export { isDateOperation } from './conditions/operators.ts';
 export type { Operation } from './conditions/operators.ts';
 export { MAX_TEXT, readPattern } from './conditions/pattern.ts';
-export { LIST_PLACE } from './conditions/value-at.ts';
+export { LIST_PLACE, valueAt } from './conditions/value-at.ts';
 export { describeSegment, describeWhere } from './describe-segment.ts';
 export { classify, retryDecision, retryPolicySchema, successRuleSchema } from './delivery.ts';
 export type {
@@ -41,7 +42,11 @@ export type {
   TemplateField,
   TemplateOutput,
 } from './node-type.ts';
+export { nextAudience } from './nodes/audience.ts';
+export type { AudienceSettings } from './nodes/audience.ts';
 export { delayUntil } from './nodes/delay.ts';
+export { choicesOf } from './nodes/profile-filter.ts';
+export type { SegmentChoice } from './segment-choice.ts';
 export { bodyOutput } from './nodes/outgoing-integration.ts';
 export type { OutgoingIntegrationSettings } from './nodes/outgoing-integration.ts';
 export { bindNode } from './nodes/registry.ts';
@@ -59,6 +64,7 @@ export {
   segmentConditionJsonSchema,
   segmentConditionSchema,
   segmentReferences,
+  sizeOf,
   spanOfPeriod,
 } from './segment.ts';
 export type {
@@ -68,6 +74,7 @@ export type {
   SegmentReferences,
   TagCondition,
 } from './segment.ts';
+export { stopMatters } from './stop-matters.ts';
 export { upgradeDefinition } from './upgrade.ts';
 export { parseDefinition, validateDefinition } from './validate.ts';
 export type { ParseOutcome } from './validate.ts';

@@ -17,6 +17,7 @@ import {
 import type { RunChange, StepResult } from './interpreter.ts';
 import { bindNode } from './nodes/registry.ts';
 import { sampleDefinition } from './sample-definition.ts';
+import { stopMatters } from './stop-matters.ts';
 import { randomDefinition } from './testing/random-definition.ts';
 
 const definition = definitionSchema.parse(sampleDefinition());
@@ -126,6 +127,19 @@ describe('a run', () => {
     expect(startRun(twoEnds, 'acquired', context).fate).toEqual({ state: 'finished', stopOthers: false });
     const always = chain();
     expect(startRun(always, 'acquired', context).fate).toEqual({ state: 'finished', stopOthers: true });
+  });
+});
+
+describe('whether stopping the others matters', () => {
+  const act = { type: 'generate-event', settings: { event: { name: 'a.b' } } };
+  const wait = { type: 'delay', settings: { mode: 'duration', duration: { amount: 1, unit: 'hours' } } };
+
+  it('depends on whether a path waits or has a second action', () => {
+    expect(stopMatters(chain())).toBe(false);
+    expect(stopMatters(chain(act))).toBe(false);
+    expect(stopMatters(chain({ type: 'merge-paths' }, act))).toBe(false);
+    expect(stopMatters(chain(act, act))).toBe(true);
+    expect(stopMatters(chain(wait))).toBe(true);
   });
 });
 

@@ -49,9 +49,17 @@ export interface RunChange {
   readonly fate: RunFate;
 }
 
-/** Starts a run at a trigger and goes as far as it can without the host. */
-export function startRun(definition: Definition, triggerId: string, context: ArrivalContext): RunChange {
-  return advance(definition, triggerId, [], context);
+/**
+ * Starts a run at a trigger and goes as far as it can without the host. `output`: by which output of an audience that is
+ * split.
+ */
+export function startRun(
+  definition: Definition,
+  triggerId: string,
+  context: ArrivalContext,
+  output?: string,
+): RunChange {
+  return advance(definition, triggerId, [], context, output);
 }
 
 /** Starts a run in the middle: it enters that node directly, and what would have come before is taken as done. */
@@ -104,7 +112,7 @@ export function cancelRun(definition: Definition, nodeId: string, reason: string
 
 /** How often a profile may be at the node; undefined: without limit. */
 export function limitOf(node: WorkflowNode): NodeLimit | undefined {
-  if (node.type === 'profile-event') return node.settings.profileLimit;
+  if (node.type === 'profile-event' || node.type === 'audience') return node.settings.profileLimit;
   return 'limit' in node ? node.limit : undefined;
 }
 
@@ -113,9 +121,10 @@ function advance(
   nodeId: string,
   before: readonly StepChange[],
   context: ArrivalContext,
+  output?: string,
 ): RunChange {
   const node = existing(definition, nodeId);
-  const arrival = bindNode(node).arrive(context);
+  const arrival = bindNode(node, output).arrive(context);
   switch (arrival.kind) {
     case 'act':
       return { steps: [...before, { kind: 'entered', node }], fate: { state: 'running' } };

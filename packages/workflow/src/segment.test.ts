@@ -104,6 +104,17 @@ describe('the condition of a segment', () => {
       /is refused: a \( without/,
     ],
     [{ tag: 'a\0' }, 'tag', /NUL/],
+    [{ attribute: 'a.b.c.d.e.f.g.h.i.j.k', operator: 'null' }, 'attribute', /more than 10 parts/],
+    [
+      {
+        any: Array.from({ length: 5 }, () => ({
+          event: 'a.b',
+          where: Array.from({ length: 20 }, () => ({ parameter: 'x', operator: 'null' })),
+        })),
+      },
+      '',
+      /at most 100 conditions/,
+    ],
     [{ event: 'x y' }, 'event', /2 to 32/],
     [{ event: 'a.b', atLeast: 0 }, 'atLeast', /./],
     [{ event: 'a.b', period: {} }, 'period', /either last, or from and to/],

@@ -8,7 +8,7 @@ import { whereSchema } from './where.ts';
 
 /** How deep groups nest. */
 const MAX_DEPTH = 5;
-/** Conditions in all groups together. */
+/** Conditions in all groups together, those on parameters of events included. */
 const MAX_CONDITIONS = 100;
 
 /** On an attribute of the profile. `email`, `customId` and `uuid` are its identifiers. */
@@ -78,7 +78,7 @@ function treeOf(depth: number): z.ZodType<SegmentCondition> {
 
 /** A condition, or a tree of groups of them. */
 export const segmentConditionSchema = treeOf(MAX_DEPTH).refine(
-  (condition) => leavesOf(condition).length <= MAX_CONDITIONS,
+  (condition) => sizeOf(condition) <= MAX_CONDITIONS,
   `must have at most ${MAX_CONDITIONS} conditions`,
 );
 
@@ -94,6 +94,11 @@ export function leavesOf(
   if ('all' in condition) return condition.all.flatMap(leavesOf);
   if ('any' in condition) return condition.any.flatMap(leavesOf);
   return [condition];
+}
+
+/** How many conditions it has, those on parameters of events included: what asking for it costs grows with that. */
+export function sizeOf(condition: SegmentCondition): number {
+  return leavesOf(condition).reduce((size, leaf) => size + 1 + ('event' in leaf ? leaf.where.length : 0), 0);
 }
 
 /** The span that a period means at an instant; both ends belong to it. */

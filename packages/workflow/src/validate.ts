@@ -50,7 +50,7 @@ function property(value: unknown, key: PropertyKey): unknown {
  * with warnings only, means that it may run.
  */
 export function validateDefinition(definition: Definition, environment: CheckEnvironment): readonly Issue[] {
-  const nodes = definition.nodes.map(bindNode);
+  const nodes = definition.nodes.map((node) => bindNode(node));
   return [
     ...checkUnique(nodes),
     ...checkTriggers(definition, nodes),

@@ -1,5 +1,5 @@
 import { holds } from './conditions/holds.ts';
-import { conditionOn, nameSchema } from './conditions/operators.ts';
+import { conditionOn, isDateOperation, nameSchema } from './conditions/operators.ts';
 import { valueAt } from './conditions/value-at.ts';
 
 /** Stands where a parameter's name does for the time of the event itself. Source: Synerise's "Specials". */
@@ -10,7 +10,7 @@ export const TIMESTAMP = 'TIMESTAMP';
  * operators and their rules: `conditions/operators.ts`.
  */
 export const whereSchema = conditionOn({ parameter: nameSchema })
-  .refine(({ parameter, operator }) => parameter !== TIMESTAMP || operator.startsWith('date-'), {
+  .refine((condition) => condition.parameter !== TIMESTAMP || isDateOperation(condition), {
     path: ['operator'],
     message: `must be one of the operators of dates for ${TIMESTAMP}`,
   })

@@ -7,6 +7,7 @@ import { newId } from '../platform/ids.ts';
 export type Surface = 'hub' | 'issuer';
 
 export interface KeyHolder {
+  readonly kind: 'api-key';
   readonly keyId: string;
   readonly workspaceId: string;
   readonly workspaceGuid: string;
@@ -53,7 +54,12 @@ export class ApiKeys {
     this.#found.delete(name);
     const row = await load();
     if (row === undefined) return undefined;
-    const holder = { keyId: row.id, workspaceId: row.workspace_id, workspaceGuid: row.guid };
+    const holder: KeyHolder = {
+      kind: 'api-key',
+      keyId: row.id,
+      workspaceId: row.workspace_id,
+      workspaceGuid: row.guid,
+    };
     if (this.#found.size >= CACHE_LIMIT) this.#found.clear();
     this.#found.set(name, { holder, until: performance.now() + TRUST_MS });
     return holder;

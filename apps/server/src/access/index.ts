@@ -1,9 +1,15 @@
 export { ApiKeys } from './api-keys.ts';
-export type { KeyHolder } from './api-keys.ts';
 export { Authenticator } from './authenticate.ts';
-export type { Authentication } from './authenticate.ts';
+export { ApiAuthenticator } from './authenticate-api.ts';
+export { ADMIN, ensureAdmin } from './ensure-admin.ts';
 export { firstBoot } from './first-boot.ts';
 export type { FirstBoot } from './first-boot.ts';
-export { signLoginToken } from './login-token.ts';
 export { holderOf, setHolder } from './holder.ts';
+export type { Holder } from './holder.ts';
+export { Logins } from './log-in.ts';
+export { requestOrigin } from './request-origin.ts';
 export { loginRoutes } from './routes.ts';
+export { endedSessionCookie, readSessionCookie, sessionCookie } from './session-cookie.ts';
+export { Sessions } from './sessions.ts';
+export { setPassword } from './set-password.ts';
+export { readWorkspace } from './workspace-store.ts';

@@ -1,12 +1,15 @@
 import type { Document } from '@laurel/contract';
+import { parseSegment } from '@laurel/workflow';
 
 import { putCatalog } from '../catalogs/index.ts';
 import { putEventDefinition } from '../events/index.ts';
 import { listConnections, putConnection } from '../integrations/index.ts';
 import { putGroup } from '../issuer/index.ts';
 import type { Tx } from '../platform/db/database.ts';
+import { ConcurrentWriteError } from '../platform/db/transaction.ts';
 import type { Platform } from '../platform/platform.ts';
 import { putSchema } from '../schemas/index.ts';
+import { saveSegment, segmentNamed } from '../segments/index.ts';
 import { findWorkflow, saveWorkflow } from '../workflows/index.ts';
 
 export interface DocumentError {
@@ -47,6 +50,8 @@ export async function applyDocument(
       return await applyConnection(tx, platform, workspaceId, document);
     case 'Group':
       return await applyGroup(tx, platform, workspaceId, document);
+    case 'Segment':
+      return await applySegment(tx, platform, workspaceId, document);
     case 'Workflow':
       return await applyWorkflow(tx, platform, workspaceId, document);
   }
@@ -93,10 +98,7 @@ async function applyConnection(
     name: document.metadata.name,
     spec: document.spec,
   });
-  if (outcome.kind === 'secret-missing')
-    return refused(`spec.${outcome.field}: ${outcome.why}`, [
-      { field: `spec.${outcome.field}`, message: outcome.why },
-    ]);
+  if (outcome.kind === 'secret-missing') return refused(`spec.${outcome.field} ${outcome.why}`);
   return applied(document, outcome.kind, { id: outcome.id });
 }
 
@@ -212,5 +214,38 @@ async function applyGroup(
       return applied(document, outcome.kind, { id: outcome.id });
     case 'conflict':
       return refused(outcome.message);
+  }
+}
+
+async function applySegment(
+  tx: Tx,
+  platform: Platform,
+  workspaceId: string,
+  document: DocumentOf<'Segment'>,
+): Promise<DocumentOutcome> {
+  const { name } = document.metadata;
+  const parsed = parseSegment(document.spec.condition);
+  if (parsed.kind === 'refused') {
+    const errors = parsed.issues.map(({ field, message }) => ({
+      field: field === '' ? 'spec.condition' : `spec.condition.${field}`,
+      message,
+    }));
+    return refused('its condition is not valid', errors);
+  }
+  const existing = await segmentNamed(tx, workspaceId, name);
+  const outcome = await saveSegment(tx, platform.clock.now(), {
+    workspaceId,
+    id: existing?.id,
+    name,
+    condition: parsed.condition,
+  });
+  switch (outcome.kind) {
+    case 'missing':
+    case 'name-taken':
+      throw new ConcurrentWriteError(`segment "${name}" was made or deleted by another transaction`);
+    case 'created':
+    case 'updated':
+    case 'unchanged':
+      return applied(document, outcome.kind, { id: outcome.segment.id });
   }
 }

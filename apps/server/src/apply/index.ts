@@ -1,2 +1,1 @@
 export { applyDocuments } from './apply-documents.ts';
-export type { ApplyOutcome } from './apply-documents.ts';

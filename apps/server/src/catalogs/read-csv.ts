@@ -1,118 +1,141 @@
-import { Readable } from 'node:stream';
-
-import { CsvError, parse } from 'csv-parse';
+import type { Readable } from 'node:stream';
 
 import { sniffFormat, SNIFF_BYTES } from './csv-format.ts';
+import { CsvRefusal, quoted } from './csv-refusal.ts';
+import { columnProblem, keyProblem, MAX_COLUMNS } from './item-rules.ts';
+import { RecordParser } from './record-parser.ts';
+import type { CsvRecord } from './record-parser.ts';
+import { NotUtf8, wholeCharacters } from './whole-characters.ts';
 
-/** Why a file is not imported: where in it, and what is wrong. */
-export class CsvRefusal extends Error {}
+/** The column of an export that holds the keys of its items: no column of theirs, if it is the first. */
+export const KEY_COLUMN_OF_EXPORTS = 'item_key';
 
-/** A row: its cells by column. `fromEntries` defines own members, so a column named `__proto__` is data. */
-export interface CsvRow {
-  /** The line of the file on which the row ends, counted from 1. */
-  readonly line: number;
-  readonly key: string;
-  readonly value: Readonly<Record<string, string>>;
-}
-
-const COLUMN = /^[_a-zA-Z0-9]+[-_a-zA-Z0-9]*$/;
-const MAX_COLUMNS = 1_000;
-const MAX_RECORD_BYTES = 1024 * 1024;
+export type CsvPart =
+  | {
+      readonly kind: 'header';
+      readonly line: number;
+      readonly columns: readonly string[];
+      /** The column that holds the keys; undefined where they stand apart, as in an export. */
+      readonly keyColumn: string | undefined;
+    }
+  | {
+      readonly kind: 'row';
+      /** The line of the file on which the row begins, counted from 1. */
+      readonly line: number;
+      readonly key: string;
+      readonly value: Readonly<Record<string, string>>;
+    };
 
 /**
- * Reads a CSV file as rows, as a stream. Separator, BOM, quoted line breaks and CRLF are understood; whatever is not a
- * whole, regular table is a `CsvRefusal` with its line. Values are texts.
+ * Reads a CSV file as a stream: its header once, then its rows. Separator, BOM, quoted line breaks and every kind of line
+ * end are understood; whatever is not a whole, regular table is a `CsvRefusal` with its line. Values are texts.
  */
-export async function* readCsv(file: Readable, keyColumn: string): AsyncGenerator<CsvRow> {
-  const parser = await openParser(file);
-  let columns: readonly string[] | undefined;
+export async function* readCsv(file: Readable, keyColumn: string): AsyncGenerator<CsvPart> {
+  let header: Header | undefined;
   try {
-    for await (const item of parser) {
-      const { record, info } = readItem(item);
-      const line = info.lines;
-      if (columns === undefined) {
-        columns = readHeader(record, keyColumn, line);
-        continue;
+    for await (const records of readRecords(file)) {
+      for (const record of records) {
+        if (header === undefined) {
+          header = readHeader(record, keyColumn);
+          const { columns } = header;
+          yield {
+            kind: 'header',
+            line: record.line,
+            columns,
+            keyColumn: columns.includes(keyColumn) ? keyColumn : undefined,
+          };
+        } else yield readRow(record, header, keyColumn);
       }
-      if (record.length !== columns.length) {
-        const more = record.length > columns.length ? 'more' : 'fewer';
-        throw new CsvRefusal(
-          `line ${line}: the row has ${record.length} cells, ${more} than the ${columns.length} columns`,
-        );
-      }
-      const value = Object.fromEntries(columns.map((column, index) => [column, record[index] ?? '']));
-      const nul = columns.find((column) => value[column]?.includes('\0'));
-      if (nul !== undefined) throw new CsvRefusal(`line ${line}: column ${nul} holds a NUL character`);
-      const key = value[keyColumn]?.trim() ?? '';
-      if (key === '') throw new CsvRefusal(`line ${line}: the key column ${keyColumn} is empty`);
-      yield { line, key, value };
     }
-  } catch (error) {
-    if (error instanceof CsvError) throw new CsvRefusal(describeCsvError(error), { cause: error });
-    throw error;
   } finally {
     // A refused file is not read to its end: its descriptor is given back here.
     file.destroy();
   }
-  if (columns === undefined) throw new CsvRefusal('the file is empty: its first line must name the columns');
+  if (header === undefined) throw new CsvRefusal('the file is empty: its first line must name the columns');
 }
 
-function readHeader(record: readonly string[], keyColumn: string, line: number): readonly string[] {
-  if (record.length > MAX_COLUMNS)
-    throw new CsvRefusal(`line ${line}: there are more than ${MAX_COLUMNS} columns`);
-  const columns = record.map((name) => name.trim());
+interface Header {
+  /** Whether the first cell of a row is the item's key and stands in no column, as in an export. */
+  readonly keyApart: boolean;
+  readonly columns: readonly string[];
+}
+
+function readHeader({ cells, line }: CsvRecord, keyColumn: string): Header {
+  const names = cells.map((name) => name?.trim() ?? '');
+  const keyApart = names[0] === KEY_COLUMN_OF_EXPORTS;
+  const columns = keyApart ? names.slice(1) : names;
+  if (columns.length > MAX_COLUMNS)
+    throw new CsvRefusal(`there are more than ${MAX_COLUMNS} columns`, { line });
+  const seen = new Set<string>();
   for (const [index, name] of columns.entries()) {
-    if (name === '') throw new CsvRefusal(`line ${line}: column ${index + 1} has no name`);
-    if (!COLUMN.test(name)) {
-      throw new CsvRefusal(
-        `line ${line}: the column name "${name}" may hold only letters without diacritics, digits, "_" and "-"`,
-      );
-    }
-    if (columns.indexOf(name) !== index) throw new CsvRefusal(`line ${line}: two columns are named ${name}`);
+    const number = index + 1 + (keyApart ? 1 : 0);
+    if (name === '') throw new CsvRefusal(`column ${number} has no name`, { line });
+    const problem = columnProblem(name);
+    if (problem !== undefined)
+      throw new CsvRefusal(`the name of column ${number}, ${quoted(name)}, ${problem}`, { line });
+    if (seen.has(name)) throw new CsvRefusal(`two columns are named ${name}`, { line });
+    seen.add(name);
   }
-  if (!columns.includes(keyColumn)) {
-    throw new CsvRefusal(`there is no column "${keyColumn}" for the key; the file has ${columns.join(', ')}`);
+  if (!names.includes(keyColumn)) {
+    const has =
+      names.length > 20 ? `${names.slice(0, 20).join(', ')} and ${names.length - 20} more` : names.join(', ');
+    throw new CsvRefusal(`there is no column ${quoted(keyColumn)} for the key; the file has ${has}`, {
+      field: 'itemKey',
+    });
   }
-  return columns;
+  return { keyApart, columns };
 }
 
-interface CsvItem {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+function readRow({ cells, line }: CsvRecord, header: Header, keyColumn: string): CsvPart {
+  const { keyApart, columns } = header;
+  const values = keyApart ? cells.slice(1) : cells;
+  const nul = values.findIndex((cell) => cell?.includes('\0'));
+  if (nul !== -1) throw new CsvRefusal(`column ${columns[nul] ?? ''} holds a NUL character`, { line });
+  const named = values[columns.indexOf(keyColumn)]?.trim() ?? '';
+  const key = keyApart ? (cells[0]?.trim() ?? '') : named;
+  const problem = keyProblem(key);
+  if (problem !== undefined) {
+    const column = keyApart ? KEY_COLUMN_OF_EXPORTS : keyColumn;
+    throw new CsvRefusal(`the key in column ${column} ${problem}`, { line });
+  }
+  if (keyColumn !== KEY_COLUMN_OF_EXPORTS && key !== named) {
+    throw new CsvRefusal(
+      `${KEY_COLUMN_OF_EXPORTS} is ${quoted(key)} and ${keyColumn} is ${quoted(named)}: to import what was exported, name ${KEY_COLUMN_OF_EXPORTS} as the key column`,
+      { line },
+    );
+  }
+  // An export has nothing where an item has no value: what is imported from it is what was there.
+  const present = columns.flatMap((column, index): [string, string][] => {
+    const cell = values[index];
+    return cell === undefined && keyApart ? [] : [[column, cell ?? '']];
+  });
+  // `fromEntries` defines own members, so a column named `__proto__` is data.
+  return { kind: 'row', line, key, value: Object.fromEntries(present) };
 }
 
-/** What the parser yields with `info`: a record and where it ended. */
-function isItem(item: unknown): item is CsvItem {
-  return typeof item === 'object' && item !== null && 'record' in item && 'info' in item;
-}
-
-function readItem(item: unknown): CsvItem {
-  if (!isItem(item)) throw new Error('the CSV parser yields records in another shape');
-  return item;
-}
-
-async function openParser(file: Readable): Promise<ReturnType<typeof parse>> {
+async function* readRecords(file: Readable): AsyncGenerator<readonly CsvRecord[]> {
   const iterator: AsyncIterator<unknown> = file[Symbol.asyncIterator]();
   const start = await readStart(iterator);
-  const format = sniffFormat(start);
+  const format = sniffFormat(beginningOf(start));
   if (format.kind === 'refused') throw new CsvRefusal(format.message);
-  const parser = parse({
-    bom: true,
-    columns: false,
-    delimiter: format.separator,
-    info: true,
-    max_record_size: MAX_RECORD_BYTES,
-    // Named, because the parser would take the first line's for all, and files with mixed ends exist.
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    skip_empty_lines: true,
-  });
-  const source = Readable.from(checkedChunks(start, iterator), { objectMode: false });
-  source.on('error', (error) => parser.destroy(error));
-  return source.pipe(parser);
+  const parser = new RecordParser(format.separator);
+  try {
+    for await (const bytes of wholeCharacters(skipBytes(format.skip, start, iterator))) {
+      yield* parser.parse(bytes);
+    }
+    yield* parser.end();
+  } catch (error) {
+    if (!(error instanceof NotUtf8)) throw error;
+    yield* parser.breakOff();
+    throw new CsvRefusal('the file is not UTF-8: save it as "CSV UTF-8"', {
+      line: parser.lastLine,
+      cause: error,
+    });
+  }
 }
 
-async function readStart(iterator: AsyncIterator<unknown>): Promise<Buffer> {
+/** The chunks of the beginning, as they came. */
+async function readStart(iterator: AsyncIterator<unknown>): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   for (let size = 0; size < SNIFF_BYTES;) {
     const next = await iterator.next();
@@ -121,56 +144,33 @@ async function readStart(iterator: AsyncIterator<unknown>): Promise<Buffer> {
     chunks.push(chunk);
     size += chunk.length;
   }
-  return Buffer.concat(chunks);
+  return chunks;
 }
 
-/** Passes the bytes on, and refuses those that are not UTF-8: a wrong encoding would be imported as garbage. */
-async function* checkedChunks(start: Buffer, rest: AsyncIterator<unknown>): AsyncGenerator<Buffer> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let lines = 1;
-  const check = (chunk: Buffer | undefined): void => {
-    try {
-      lines += lineBreaks(decoder.decode(chunk, { stream: chunk !== undefined }));
-    } catch (error) {
-      const good = (chunk ?? Buffer.alloc(0)).toString('utf8').split('\uFFFD', 1)[0] ?? '';
-      const line = lines + lineBreaks(good);
-      throw new CsvRefusal(`line ${line}: the file is not UTF-8: save it as "CSV UTF-8"`, { cause: error });
-    }
-  };
-  check(start);
-  yield start;
+function beginningOf(chunks: readonly Buffer[]): Buffer {
+  const size = chunks.reduce((sum, { length }) => sum + length, 0);
+  return Buffer.concat(chunks, Math.min(size, SNIFF_BYTES));
+}
+
+async function* skipBytes(
+  count: number,
+  start: readonly Buffer[],
+  rest: AsyncIterator<unknown>,
+): AsyncGenerator<Buffer> {
+  let skip = count;
+  for (const chunk of start) {
+    yield chunk.subarray(skip);
+    skip = Math.max(0, skip - chunk.length);
+  }
   for (;;) {
     const next = await rest.next();
-    if (next.done === true) break;
-    const chunk = bytesOf(next.value);
-    check(chunk);
-    yield chunk;
+    if (next.done === true) return;
+    yield bytesOf(next.value);
   }
-  check(undefined);
-}
-
-function lineBreaks(text: string): number {
-  return text.split('\n').length - 1;
 }
 
 function bytesOf(chunk: unknown): Buffer {
   if (typeof chunk === 'string') return Buffer.from(chunk);
   if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   throw new TypeError('a file came in another form than bytes or text');
-}
-
-function describeCsvError(error: CsvError): string {
-  const line: unknown = Reflect.get(error, 'lines');
-  const where = typeof line === 'number' ? `line ${line}: ` : '';
-  switch (error.code) {
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return `${where}a quoted cell is never closed`;
-    case 'CSV_INVALID_CLOSING_QUOTE':
-    case 'INVALID_OPENING_QUOTE':
-      return `${where}a quote stands where none may be: a cell with quotes is quoted as a whole, its quotes doubled`;
-    case 'CSV_MAX_RECORD_SIZE':
-      return `${where}a row is larger than ${MAX_RECORD_BYTES / 1024} KiB`;
-    default:
-      return `${where}${error.message}`;
-  }
 }

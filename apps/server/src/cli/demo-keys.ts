@@ -5,20 +5,22 @@ import path from 'node:path';
 export interface DemoKeys {
   readonly LAUREL_API_KEY: string;
   readonly LAUREL_ISSUER_KEY: string;
+  readonly LAUREL_ADMIN_PASSWORD: string;
 }
 
 /**
- * The keys of the demo: those of the environment, else random ones that are kept in `<dataDir>/demo-keys` (mode 0600),
+ * The keys of the demo, and the password of its user `admin`: those of the environment, else random ones that are kept in `<dataDir>/demo-keys` (mode 0600),
  * so that a second run finds what the first one set up.
  */
 export function demoKeys(dataDir: string, env: Readonly<Record<string, string | undefined>>): DemoKeys {
   const file = path.join(dataDir, 'demo-keys');
   const kept = readKept(file);
-  const keys = {
-    LAUREL_API_KEY:
-      env['LAUREL_API_KEY'] ?? kept.get('LAUREL_API_KEY') ?? randomBytes(24).toString('base64url'),
-    LAUREL_ISSUER_KEY:
-      env['LAUREL_ISSUER_KEY'] ?? kept.get('LAUREL_ISSUER_KEY') ?? randomBytes(24).toString('base64url'),
+  const key = (name: keyof DemoKeys): string =>
+    env[name] ?? kept.get(name) ?? randomBytes(24).toString('base64url');
+  const keys: DemoKeys = {
+    LAUREL_API_KEY: key('LAUREL_API_KEY'),
+    LAUREL_ISSUER_KEY: key('LAUREL_ISSUER_KEY'),
+    LAUREL_ADMIN_PASSWORD: key('LAUREL_ADMIN_PASSWORD'),
   };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(

@@ -4,7 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { runSchema, statisticsSchema } from '@laurel/contract';
 import { z } from 'zod';
 
+import { ADMIN } from '../access/index.ts';
 import type { Server } from '../server.ts';
+import type { DemoKeys } from './demo-keys.ts';
 import { HubClient, messageOf } from './hub-client.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -36,11 +38,11 @@ const issued = z.object({ credential: z.object({ url: z.string() }) });
 export async function tellStory(
   terminal: Terminal,
   server: Server,
-  apiKey: string,
+  keys: DemoKeys,
   eventFile: string,
 ): Promise<boolean> {
   const event = sampleEvent.parse(JSON.parse(readFileSync(eventFile, 'utf8')));
-  const client = await logIn(terminal, server.origin, apiKey);
+  const client = await logIn(terminal, server.origin, keys.LAUREL_API_KEY);
   if (client === undefined) return false;
 
   terminal.line();
@@ -87,6 +89,7 @@ export async function tellStory(
   terminal.line(terminal.strong('Done'));
   terminal.line(`  credential  ${issued.parse(params.response).credential.url}`);
   terminal.line(`  console     ${server.publicUrl}/`);
+  terminal.line(`  log in as   ${ADMIN}, ${await passwordText(server.origin, keys.LAUREL_ADMIN_PASSWORD)}`);
   return true;
 }
 
@@ -104,6 +107,12 @@ async function logIn(terminal: Terminal, origin: string, apiKey: string): Promis
   if (answer.status === 200) return new HubClient(origin, `Bearer ${loginAnswer.parse(answer.body).token}`);
   terminal.error(`The login was refused (${answer.status}): ${messageOf(answer)}`);
   return undefined;
+}
+
+/** The password of the demo holds only where the demo made the user: not in a folder that was served before. */
+async function passwordText(origin: string, password: string): Promise<string> {
+  const { status } = await new HubClient(origin).post('/api/session', { user: ADMIN, password });
+  return status === 200 ? `password ${password}` : 'with the password that it was given before';
 }
 
 async function showRun(terminal: Terminal, client: HubClient, runId: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { Server } from '../server.ts';
 import { applyFiles } from './apply.ts';
 import { configured } from './configured.ts';
 import { demoKeys } from './demo-keys.ts';
+import type { DemoKeys } from './demo-keys.ts';
 import { tellStory } from './demo-story.ts';
 import { HubClient } from './hub-client.ts';
 import type { Terminal } from './terminal.ts';
@@ -66,7 +67,7 @@ export async function demoCommand(
 async function setUpAndTell(
   terminal: Terminal,
   server: Server,
-  keys: { readonly LAUREL_API_KEY: string; readonly LAUREL_ISSUER_KEY: string },
+  keys: DemoKeys,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
   const client = new HubClient(server.origin, `Bearer ${keys.LAUREL_API_KEY}`);
@@ -75,5 +76,5 @@ async function setUpAndTell(
   const files = [path.join(EXAMPLE, 'certification.yaml')];
   if (!(await applyFiles(terminal, client, files, { ...env, ...keys, LAUREL_PUBLIC_URL: server.publicUrl })))
     return false;
-  return await tellStory(terminal, server, keys.LAUREL_API_KEY, path.join(EXAMPLE, 'event.json'));
+  return await tellStory(terminal, server, keys, path.join(EXAMPLE, 'event.json'));
 }

@@ -1,9 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
+import { setPasswordCommand } from './admin.ts';
 import { applyCommand } from './apply.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
+import { passwordReader } from './read-password.ts';
 import { sendEventCommand } from './send-event.ts';
 import { serveCommand } from './serve.ts';
 import { processTerminal } from './terminal.ts';
@@ -42,6 +44,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     .command('doctor')
     .description('check the configuration, the data folder, the database and the port')
     .action(async () => await run(doctorCommand(terminal, process.env)));
+  program
+    .command('admin')
+    .description('manage the user admin of the console')
+    .command('set-password')
+    .description('set its password, read from standard input or typed unseen; ends its sessions')
+    .action(
+      async () =>
+        await run(setPasswordCommand(terminal, process.env, passwordReader(process.stdin, process.stderr))),
+    );
   connected(program.command('apply'))
     .description('make or change what YAML files describe, all or nothing')
     .argument('<file...>', 'YAML files, in the order in which they are applied')

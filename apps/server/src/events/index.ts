@@ -1,9 +1,10 @@
-export { EventLog, NO_CONSEQUENCES } from './append-events.ts';
-export type { Consequences, EventSubscriber } from './append-events.ts';
+export { EventLog } from './append-events.ts';
+export type { EventSubscriber } from './append-events.ts';
 export { KnownDefinitions, listEventDefinitions, putEventDefinition } from './event-definitions.ts';
-export type { EventDefinition } from './event-definitions.ts';
+export { eraseEvents } from './erase-events.ts';
 export { ensureEventPartitions } from './event-partitions.ts';
 export type { NewEvent } from './event-store.ts';
 export { createIngest } from './ingest-events.ts';
+export { readProfileEvents } from './read-profile-events.ts';
 export { eventRoutes } from './routes.ts';
 export type { EventInput } from './event-input.ts';

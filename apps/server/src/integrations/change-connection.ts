@@ -30,7 +30,7 @@ export type ConnectionOutcome =
   | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly id: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'name-taken' }
-  /** `field` is that of the spec; `why` a sentence for people. */
+  /** `field` is that of the spec; `why` goes on from its name, for people. */
   | { readonly kind: 'secret-missing'; readonly field: string; readonly why: string };
 
 /** Makes the connection of a name, or changes it. */

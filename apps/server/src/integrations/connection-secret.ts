@@ -57,7 +57,7 @@ export interface StoredConnection {
 
 export type SecretOutcome =
   | { readonly kind: 'kept'; readonly secret: ConnectionSecret | undefined }
-  /** `why` is a sentence for people. */
+  /** `why` goes on from the name of the field. */
   | { readonly kind: 'missing'; readonly why: string };
 
 /**
@@ -75,9 +75,9 @@ export function secretAfter(
   const present = same?.secret && withoutExpired(same.secret, now);
   if (given === undefined) {
     if (same === undefined || present === undefined)
-      return { kind: 'missing', why: 'it is needed when a connection is made or changes its kind' };
+      return { kind: 'missing', why: 'is needed when a connection is made or changes its kind' };
     return widens(same.settings, settings)
-      ? { kind: 'missing', why: 'it is needed again, since it may now go to another host' }
+      ? { kind: 'missing', why: 'is needed again, since it may now go to another host' }
       : { kind: 'kept', secret: present };
   }
   if (given === present?.value) return { kind: 'kept', secret: present };

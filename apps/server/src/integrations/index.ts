@@ -10,9 +10,14 @@ export { findConnection, listConnections } from './connection-store.ts';
 export type { Connection } from './connection-store.ts';
 export type { OpenConnection } from './connection.ts';
 export { Delivery } from './delivery.ts';
-export type { DeliveryParts, Grant } from './delivery.ts';
+export type { DeliveryParts } from './delivery.ts';
 export { member, parseJson } from './json.ts';
+export type { Grant } from './pacer.ts';
 export type { Reconciliation } from './reconcile.ts';
-export { RESPONSE_LIMIT } from './send-outcome.ts';
-export type { MaskedRequest, OutgoingRequest, SendOutcome, SentRequest } from './send-outcome.ts';
-export type { SendOptions } from './send-request.ts';
+export type {
+  MaskedRequest,
+  OutgoingRequest,
+  SendOptions,
+  SendOutcome,
+  SentRequest,
+} from './send-outcome.ts';

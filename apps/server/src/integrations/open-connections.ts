@@ -33,6 +33,14 @@ export class OpenConnections {
     return rows.map((row) => ({ connection: this.#keep(workspaceId, row).connection, row }));
   }
 
+  /** Drops a connection that its workspace has no more; answers whether it was kept. */
+  forget(workspaceId: string, id: string): boolean {
+    const present = this.#kept.get(id);
+    // Whoever asks for a connection of another workspace is told that there is none, and changes nothing by asking.
+    if (present?.connection.workspaceId !== workspaceId) return false;
+    return this.#kept.delete(id);
+  }
+
   /** Undefined where the connection has none, or it could not be read. */
   secretOf(connection: OpenConnection): ConnectionSecret | undefined {
     return this.#secrets.get(connection);

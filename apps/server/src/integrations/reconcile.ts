@@ -11,8 +11,12 @@ export type Reconciliation =
   /** The receiver has no look-up that Laurel knows. */
   | { readonly kind: 'impossible' };
 
-/** Sends a look-up. */
-export type Ask = (lookUp: OutgoingRequest) => Promise<SendOutcome>;
+/** Sends a look-up; `deferred` where the connection's own limits do not let it leave now. */
+export type Ask = (
+  lookUp: OutgoingRequest,
+) => Promise<
+  SendOutcome | { readonly kind: 'deferred'; readonly error: string; readonly retryAt: Date | undefined }
+>;
 
 /** What a request says of the credential that it makes. At least a reference, or group and e-mail, are there. */
 interface Sought {
@@ -37,6 +41,7 @@ export async function reconcile(ask: Ask, request: OutgoingRequest): Promise<Rec
   if (look === undefined) return { kind: 'impossible' };
   for (let page = 1; page <= MAX_PAGES; page++) {
     const outcome = await ask(look.page(page));
+    if (outcome.kind === 'deferred') return { ...outcome, kind: 'unavailable' };
     if (outcome.kind !== 'answered') return { kind: 'unavailable', error: outcome.error };
     if (outcome.status !== 200)
       return { kind: 'unavailable', error: `the look-up was answered with ${outcome.status}` };

@@ -9,6 +9,16 @@ export interface OutgoingRequest {
   readonly body: string | undefined;
 }
 
+export interface SendOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The same for every attempt of one request: `idempotency-key`, and the `webhook-id` of a signature. */
+  readonly idempotencyKey: string;
+  /** W3C trace context, sent on as it is. */
+  readonly traceparent?: string | undefined;
+  /** Default: the connection's, else the server's. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /** A request as it may be stored and shown: with the connection's authentication, secrets as `[secret]`. */
 export interface MaskedRequest {
   readonly maskedUrl: string;
@@ -51,6 +61,3 @@ export type SendOutcome = SentRequest &
 
 /** The headers of an answer that are kept. */
 export const KEPT_HEADERS = ['content-type', 'retry-after', 'x-request-id', 'location'] as const;
-
-/** How much of an answer is kept, unless the connection says less. */
-export const RESPONSE_LIMIT = 64 * 1024;

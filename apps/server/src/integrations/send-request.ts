@@ -7,17 +7,17 @@ import { egressRefusedIn } from '../platform/egress/index.ts';
 import type { EgressPolicy, Refusal } from '../platform/egress/index.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { ConnectionAgents } from './agents.ts';
-import { authenticate } from './authenticate.ts';
 import type { Authentication } from './authenticate.ts';
-import type { ConnectionSecret, OpenConnection } from './connection.ts';
 import { errorText } from './error-text.ts';
 import { exchange, ExchangeCancelled } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 import { redirectTarget } from './follow-redirect.ts';
 import { hostMatches } from './host-pattern.ts';
-import { MASK, maskHeaders, maskText, maskUrl, secretTexts } from './mask.ts';
+import { maskText, secretTexts } from './mask.ts';
+import { authenticationOf, headersOf, masked } from './masked-request.ts';
+import type { ConnectedRequest } from './masked-request.ts';
 import { KEPT_HEADERS } from './send-outcome.ts';
-import type { MaskedRequest, OutgoingRequest, SendOutcome, SentRequest } from './send-outcome.ts';
+import type { SendOutcome, SentRequest } from './send-outcome.ts';
 
 export interface SendParts {
   readonly clock: Clock;
@@ -26,34 +26,13 @@ export interface SendParts {
   readonly egressPolicy: EgressPolicy;
 }
 
-export interface SendOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** The same for every attempt of one request: `idempotency-key`, and the `webhook-id` of a signature. */
-  readonly idempotencyKey: string;
-  /** W3C trace context, sent on as it is. */
-  readonly traceparent?: string | undefined;
-  /** Default: the connection's, else the server's. */
-  readonly timeoutMs?: number | undefined;
-}
-
-/** A request with the connection that it goes by. */
-export interface Sending {
-  readonly connection: OpenConnection;
-  readonly secret: ConnectionSecret | undefined;
-  readonly request: OutgoingRequest;
-  readonly options: SendOptions;
+/** A request that is to be sent now. */
+export interface Sending extends ConnectedRequest {
   readonly timeoutMs: number;
-}
-
-/** How a request is to be shown before it is sent. */
-export function maskedRequest(sending: Omit<Sending, 'timeoutMs'>, at: Date): MaskedRequest {
-  const { connection, secret, request, options } = sending;
-  return masked(
-    request,
-    options,
-    authenticationOf(sending, at, undefined),
-    secretTexts(connection.settings, secret, undefined),
-  );
+  /** How long it waited for its turn. */
+  readonly waitedMs: number;
+  /** Reads more of an answer than the connection says. */
+  readonly maxResponseBytes?: number | undefined;
 }
 
 /**
@@ -63,6 +42,17 @@ export function maskedRequest(sending: Omit<Sending, 'timeoutMs'>, at: Date): Ma
  */
 export async function sendRequest(parts: SendParts, sending: Sending): Promise<SendOutcome> {
   return await new Send(parts, sending).run();
+}
+
+/** The outcome of a request that is not sent, since it had no turn. */
+export function withoutTurn(parts: SendParts, sending: Sending, cause: 'busy' | 'cancelled'): SendOutcome {
+  const seconds = Math.round(sending.waitedMs / 1_000);
+  return new Send(parts, sending).notSent(
+    cause,
+    cause === 'busy'
+      ? `no turn came at the limits of the connection within ${seconds} s`
+      : 'it was cancelled',
+  );
 }
 
 class Send {
@@ -83,7 +73,7 @@ class Send {
     const { connection, request, secret } = this.#sending;
     const { settings } = connection;
     if (settings.authentication !== 'none' && secret === undefined)
-      return this.#notSent('authentication', 'the secret of the connection cannot be read: enter it again');
+      return this.notSent('authentication', 'the secret of the connection cannot be read: enter it again');
     const verdict = this.#parts.egressPolicy.checkUrl(request.url);
     if (verdict.kind === 'refused') return this.#refused(verdict.refusal);
     if (settings.hosts !== undefined && !hostMatches(verdict.url, settings.hosts))
@@ -94,7 +84,7 @@ class Send {
       });
     const size = Buffer.byteLength(request.body ?? '');
     if (size > settings.policy.maxRequestBytes)
-      return this.#notSent(
+      return this.notSent(
         'request',
         `its body has ${size} bytes, and the connection sends at most ${settings.policy.maxRequestBytes}`,
       );
@@ -121,17 +111,19 @@ class Send {
         this.#accessToken = outcome.value;
         return undefined;
       case 'refused':
-        return this.#notSent('authentication', outcome.error);
+        return this.notSent('authentication', outcome.error);
       case 'unavailable':
-        return this.#notSent('network', outcome.error);
+        return this.notSent('network', outcome.error);
     }
   }
 
   async #follow(start: URL): Promise<SendOutcome> {
     const { connection, request } = this.#sending;
+    const deadline = performance.now() + this.#sending.timeoutMs;
     let url = start;
     for (let followed = 0; ; followed++) {
-      const answer = await this.#exchange(url, url.origin === start.origin);
+      const left = Math.max(1, deadline - performance.now());
+      const answer = await this.#exchange(url, url.origin === start.origin, Math.ceil(left));
       if (answer.kind === 'failed') return this.#failed(answer);
       const target = redirectTarget(request.method, url, {
         status: answer.status,
@@ -145,8 +137,8 @@ class Send {
     }
   }
 
-  async #exchange(url: URL, authenticated: boolean): Promise<Exchange> {
-    const { connection, request, options, timeoutMs } = this.#sending;
+  async #exchange(url: URL, authenticated: boolean, timeoutMs: number): Promise<Exchange> {
+    const { connection, request, options } = this.#sending;
     const authentication = authenticationOf(this.#sending, this.#parts.clock.now(), this.#accessToken);
     this.#authentication = authentication;
     const to = new URL(url);
@@ -164,11 +156,15 @@ class Send {
         timeoutMs,
         signal: options.signal,
         // A secret that an answer repeats may lie across the limit: it is masked before the answer is cut.
-        maxResponseBytes: connection.settings.policy.maxResponseBytes + longest(this.#secrets),
+        maxResponseBytes: this.#maxResponseBytes + longest(this.#secrets),
       },
     );
     this.#timings = answer.timings;
     return answer;
+  }
+
+  get #maxResponseBytes(): number {
+    return this.#sending.maxResponseBytes ?? this.#sending.connection.settings.policy.maxResponseBytes;
   }
 
   get #secrets(): readonly string[] {
@@ -177,16 +173,18 @@ class Send {
   }
 
   #answered(answer: Extract<Exchange, { kind: 'answered' }>): SendOutcome {
-    const { maxResponseBytes } = this.#sending.connection.settings.policy;
+    const maxResponseBytes = this.#maxResponseBytes;
     const secrets = this.#secrets;
     const text = answer.body.toString('utf8');
     const shown = maskText(text, secrets);
     const whole = shown === text ? answer.body : Buffer.from(shown);
+    // Where reading stopped, the last bytes may be the beginning of a secret.
+    const sure = answer.truncated ? whole.byteLength - longest(secrets) : whole.byteLength;
     return this.#outcome({
       kind: 'answered',
       status: answer.status,
       contentType: answer.headers['content-type'] ?? '',
-      response: whole.subarray(0, maxResponseBytes).toString('utf8'),
+      response: whole.subarray(0, Math.max(0, Math.min(sure, maxResponseBytes))).toString('utf8'),
       truncated: answer.truncated || whole.byteLength > maxResponseBytes,
       responseHeaders: Object.fromEntries(
         KEPT_HEADERS.flatMap((name) => {
@@ -202,15 +200,15 @@ class Send {
     if (refusal !== undefined) return this.#refused(refusal);
     const text = errorText(error);
     if (left) return this.#outcome({ kind: 'unknown', error: this.#mask(text) });
-    if (error instanceof ExchangeCancelled) return this.#notSent('cancelled', text);
-    return this.#notSent(isFaultOfRequest(error) ? 'request' : 'network', text);
+    if (error instanceof ExchangeCancelled) return this.notSent('cancelled', text);
+    return this.notSent(isFaultOfRequest(error) ? 'request' : 'network', text);
   }
 
   #refused({ reason, message }: Refusal): SendOutcome {
     return this.#outcome({ kind: 'refused', reason, error: this.#mask(message) });
   }
 
-  #notSent(cause: NotSentCause, error: string): SendOutcome {
+  notSent(cause: NotSentCause, error: string): SendOutcome {
     return this.#outcome({ kind: 'not-sent', cause, error: this.#mask(error) });
   }
 
@@ -219,54 +217,17 @@ class Send {
   }
 
   #outcome<Part extends object>(part: Part): Part & SentRequest {
-    const { request, options } = this.#sending;
-    const totalMs = Math.round((performance.now() - this.#began) * 1_000) / 1_000;
+    const { request, options, waitedMs } = this.#sending;
+    const totalMs = round(performance.now() - this.#began + waitedMs);
+    const queuedMs = round((this.#timings.queuedMs ?? 0) + waitedMs);
     this.#authentication ??= authenticationOf(this.#sending, this.#parts.clock.now(), this.#accessToken);
     return {
       ...part,
       ...masked(request, options, this.#authentication, this.#secrets),
-      timings: { ...this.#timings, totalMs },
+      timings: { ...this.#timings, queuedMs, totalMs },
       durationMs: totalMs,
     };
   }
-}
-
-/** What the connection puts on the request; of what it does not have yet, only the place. */
-function authenticationOf(
-  { connection, secret, request, options }: Omit<Sending, 'timeoutMs'>,
-  at: Date,
-  accessToken: string | undefined,
-): Authentication {
-  if (secret === undefined) return { headers: {}, parameter: undefined };
-  const message = { id: options.idempotencyKey, at, body: request.body };
-  return authenticate(connection.settings, secret, message, accessToken ?? 'none yet');
-}
-
-/** What the server puts on every request; the request's own headers come before it, the connection's after. */
-function headersOf(request: OutgoingRequest, options: SendOptions): Record<string, string> {
-  return {
-    'user-agent': 'Laurel',
-    'idempotency-key': options.idempotencyKey,
-    ...(options.traceparent !== undefined && { traceparent: options.traceparent }),
-    ...request.headers,
-  };
-}
-
-function masked(
-  request: OutgoingRequest,
-  options: SendOptions,
-  { headers, parameter }: Authentication,
-  secrets: readonly string[],
-): MaskedRequest {
-  const [start = '', ...fragment] = maskUrl(request.url, secrets).split('#');
-  const shown =
-    parameter === undefined
-      ? start
-      : `${start}${start.includes('?') ? '&' : '?'}${encodeURIComponent(parameter.name)}=${MASK}`;
-  return {
-    maskedUrl: [shown, ...fragment].join('#'),
-    maskedHeaders: maskHeaders({ ...headersOf(request, options), ...headers }, headers, secrets),
-  };
 }
 
 /** undici sends no request whose headers or body it finds wrong. */
@@ -281,6 +242,10 @@ function isFaultOfRequest(error: unknown): boolean {
 function withParameter(search: string, { name, value }: { name: string; value: string }): string {
   const added = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
   return search === '' ? `?${added}` : `${search}&${added}`;
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }
 
 function longest(texts: readonly string[]): number {

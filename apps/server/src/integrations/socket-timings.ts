@@ -31,8 +31,9 @@ function watch(socket: Socket, startedAt: number): void {
   let securedAt: number | undefined;
   // `lookup` comes once for every address of the name.
   socket.on('lookup', () => (resolvedAt ??= performance.now()));
-  socket.once('connect', () => (connectedAt = performance.now()));
-  socket.once('secureConnect', () => (securedAt = performance.now()));
+  // Before undici's own listeners, in which it writes the first request.
+  socket.prependOnceListener('connect', () => (connectedAt = performance.now()));
+  socket.prependOnceListener('secureConnect', () => (securedAt = performance.now()));
   made.set(socket, () => ({
     startedAt,
     dnsMs: resolvedAt === undefined ? undefined : resolvedAt - startedAt,

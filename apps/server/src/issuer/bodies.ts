@@ -13,7 +13,7 @@ export function credentialBody(
   group: Group | undefined,
   issuer: Issuer,
   publicUrl: string,
-): object {
+) {
   const { details, recipient } = credential;
   const kept = (name: string, otherwise: unknown = null): unknown => details[name] ?? otherwise;
   return {
@@ -55,6 +55,8 @@ export function credentialBody(
     updated_at: credential.updatedAt.toISOString(),
   };
 }
+
+export type CredentialBody = ReturnType<typeof credentialBody>;
 
 export function groupBody(group: Group): object {
   const kept = (name: string, otherwise: unknown = null): unknown => group.details[name] ?? otherwise;

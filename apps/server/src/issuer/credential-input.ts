@@ -1,5 +1,6 @@
 import { storageProblem } from '../platform/db/storable-json.ts';
 import { identifierProblem } from '../profiles/index.ts';
+import type { GroupReference } from './group-store.ts';
 import { flagOf, idOf, recordOf, textOf } from './loose-body.ts';
 import type { Loose } from './loose-body.ts';
 import { parseDate } from './parse-date.ts';
@@ -7,7 +8,7 @@ import { parseDate } from './parse-date.ts';
 /** What a request says of a credential; undefined is what it does not say, null what it clears. */
 export interface CredentialInput {
   readonly licenseId?: string;
-  readonly group?: { readonly id: number } | { readonly name: string };
+  readonly group?: GroupReference;
   readonly recipient?: RecipientInput;
   readonly name?: string;
   readonly description?: string;

@@ -1,60 +1,95 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 
 import { holderOf } from '../access/index.ts';
+import { inTransaction } from '../platform/db/transaction.ts';
 import { credentialBody } from './bodies.ts';
+import { changeReferenced, removeCredential } from './change-credential.ts';
 import { parseCredential } from './credential-input.ts';
+import type { FieldErrors } from './credential-input.ts';
 import { findCredential, searchCredentials } from './credential-store.ts';
 import type { Credential } from './credential-store.ts';
 import { findGroup } from './group-store.ts';
 import type { Group } from './group-store.ts';
+import { issueOne } from './insert-prepared.ts';
+import type { Issuing } from './issuer-profile.ts';
 import { idOf, recordOf, textOf } from './loose-body.ts';
 import type { Loose } from './loose-body.ts';
 import { metaOf, pageOf } from './paging.ts';
 import { parseDate } from './parse-date.ts';
-import { changeCredential, createCredential, removeCredential } from './write-credential.ts';
-import type { WriteOutcome, WriteParts } from './write-credential.ts';
+import { ID_TAKEN } from './prepare-credentials.ts';
 
 type CredentialRequest = FastifyRequest<{ Params: { credentialId: string } }>;
 
 const HINT = 'x-laurel-hint';
 const GROUP_IN_RECIPIENT = 'group_id is inside recipient; it belongs beside it, in credential';
+const DUPLICATE: FieldErrors = {
+  credential: [
+    'has already been taken. The group has a credential for this e-mail, and does not allow duplicates.',
+  ],
+};
 
 /** Credentials. Every success is 200, also of creating and deleting. */
-export function credentialRoutes(parts: WriteParts): FastifyPluginAsync {
+export function credentialRoutes(parts: Issuing): FastifyPluginAsync {
   const { platform } = parts;
   return async (app) => {
     app.post('/v1/credentials', async (request, reply) => {
       const parsed = parseCredential(request.body);
-      if (parsed.kind === 'invalid') return reply.code(422).send({ errors: parsed.errors });
-      const outcome = await createCredential(parts, holderOf(request).workspaceId, parsed.input);
-      if (outcome.kind === 'invalid' && parsed.groupInRecipient) reply.header(HINT, GROUP_IN_RECIPIENT);
-      return await answer(parts, request, reply, outcome);
+      const outcome = await issueOne(parts, holderOf(request).workspaceId, parsed);
+      if (outcome.kind === 'invalid' && parsed.kind === 'valid' && parsed.groupInRecipient)
+        reply.header(HINT, GROUP_IN_RECIPIENT);
+      switch (outcome.kind) {
+        case 'issued':
+          return await sendCredential(parts, reply, outcome.credential, outcome.group);
+        case 'taken':
+          return sendErrors(reply, outcome.by === 'reference' ? ID_TAKEN.errors : DUPLICATE);
+        case 'invalid':
+          return sendErrors(reply, outcome.errors);
+      }
     });
 
     app.get('/v1/credentials/:credentialId', async (request: CredentialRequest, reply) => {
       const credential = await find(parts, request);
-      return credential === undefined
-        ? notFound(reply)
-        : await sendCredential(parts, request, reply, credential);
+      return credential === undefined ? notFound(reply) : await sendCredential(parts, reply, credential);
     });
 
     app.route({
       method: ['PUT', 'PATCH'],
       url: '/v1/credentials/:credentialId',
       handler: async (request: CredentialRequest, reply) => {
-        const credential = await find(parts, request);
-        if (credential === undefined) return notFound(reply);
-        const parsed = parseCredential(request.body);
-        if (parsed.kind === 'invalid') return reply.code(422).send({ errors: parsed.errors });
-        return await answer(parts, request, reply, await changeCredential(parts, credential, parsed.input));
+        const { workspaceId } = holderOf(request);
+        // Before the transaction: the first use of a key loads it over a connection of its own.
+        await parts.issuers.get(workspaceId);
+        const outcome = await inTransaction(
+          platform.db,
+          async (tx) =>
+            await changeReferenced(
+              tx,
+              parts,
+              workspaceId,
+              request.params.credentialId,
+              parseCredential(request.body),
+            ),
+        );
+        switch (outcome.kind) {
+          case 'changed':
+            return await sendCredential(parts, reply, outcome.credential, outcome.group);
+          case 'duplicate':
+            return sendErrors(reply, DUPLICATE);
+          case 'missing':
+            return notFound(reply);
+          case 'invalid':
+            return sendErrors(reply, outcome.errors);
+        }
       },
     });
 
     app.delete('/v1/credentials/:credentialId', async (request: CredentialRequest, reply) => {
-      const credential = await find(parts, request);
-      if (credential === undefined) return notFound(reply);
-      await removeCredential(parts, credential);
-      return await sendCredential(parts, request, reply, credential);
+      const { workspaceId } = holderOf(request);
+      const credential = await inTransaction(
+        platform.db,
+        async (tx) => await removeCredential(tx, parts, workspaceId, request.params.credentialId),
+      );
+      return credential === undefined ? notFound(reply) : await sendCredential(parts, reply, credential);
     });
 
     app.get('/v1/all_credentials', async (request, reply) => {
@@ -107,7 +142,7 @@ export function credentialRoutes(parts: WriteParts): FastifyPluginAsync {
   };
 }
 
-async function find({ platform }: WriteParts, request: CredentialRequest): Promise<Credential | undefined> {
+async function find({ platform }: Issuing, request: CredentialRequest): Promise<Credential | undefined> {
   return await findCredential(platform.db, holderOf(request).workspaceId, request.params.credentialId);
 }
 
@@ -115,27 +150,18 @@ function notFound(reply: FastifyReply): FastifyReply {
   return reply.code(404).send({ success: false, data: 'No credential with the id given in your account' });
 }
 
-async function answer(
-  parts: WriteParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  outcome: WriteOutcome,
-): Promise<FastifyReply> {
-  if (outcome.kind === 'invalid') return reply.code(422).send({ errors: outcome.errors });
-  const issuer = await parts.issuers.get(holderOf(request).workspaceId);
-  return reply.send({
-    credential: credentialBody(outcome.credential, outcome.group, issuer, parts.publicUrl()),
-  });
+function sendErrors(reply: FastifyReply, errors: string | FieldErrors): FastifyReply {
+  return reply.code(422).send({ errors });
 }
 
 async function sendCredential(
-  parts: WriteParts,
-  request: FastifyRequest,
+  parts: Issuing,
   reply: FastifyReply,
   credential: Credential,
+  known?: Group,
 ): Promise<FastifyReply> {
-  const { workspaceId } = holderOf(request);
-  const group = await findGroup(parts.platform.db, workspaceId, { id: credential.groupId });
+  const { workspaceId, groupId } = credential;
+  const group = known ?? (await findGroup(parts.platform.db, workspaceId, { id: groupId }));
   const issuer = await parts.issuers.get(workspaceId);
   return reply.send({ credential: credentialBody(credential, group, issuer, parts.publicUrl()) });
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 
 import type { Queryable, Tx } from '../platform/db/database.ts';
+import type { Claim, Claimed, ClaimedBy } from './claims.ts';
 import { isRecord } from './loose-body.ts';
 import type { Loose } from './loose-body.ts';
 
@@ -162,35 +163,86 @@ export function emailKey(email: string): string {
   return email.trim().toLowerCase();
 }
 
-export type InsertOutcome = 'inserted' | 'duplicate' | 'id-taken';
+/** The credentials that have what the claims name. */
+export async function findClaimed(
+  db: Queryable,
+  workspaceId: string,
+  claims: readonly Claim[],
+): Promise<Claimed[]> {
+  const licenseIds = claims.flatMap(({ licenseId }) => licenseId ?? []);
+  const recipients = claims.filter(({ once }) => once);
+  if (licenseIds.length + recipients.length === 0) return [];
+  // Two look-ups, each by its index: with "or" between them it would be a scan.
+  const { rows } = await sql<Row & { by: ClaimedBy }>`
+    select ${COLUMNS}, 'reference' as by from credential
+    where workspace_id = ${workspaceId} and deleted_at is null and license_id = any(${licenseIds}::text[])
+    union all
+    select ${COLUMNS}, 'recipient' as by from credential
+    join unnest(
+      ${recipients.map(({ groupId }) => groupId)}::bigint[],
+      ${recipients.map(({ email }) => emailKey(email))}::text[]) as w(wanted_group, wanted_key)
+      on group_id = wanted_group and duplicate_key = wanted_key
+    where workspace_id = ${workspaceId} and deleted_at is null`.execute(db);
+  return rows.map((row) => ({ by: row.by, credential: credentialOf(row) }));
+}
 
-/** Inserts a credential; the unique constraints decide about duplicates, also among requests at the same moment. */
-export async function insertCredential(
+/**
+ * Inserts credentials and answers the ids of those that were: the unique constraints decide about the others, also among
+ * transactions at the same moment. Sorted, so that two batches never wait for each other in turn.
+ */
+export async function insertCredentials(
   tx: Tx,
-  credential: Credential,
-  allowDuplicates: boolean,
-): Promise<InsertOutcome> {
-  const key = emailKey(credential.recipient.email);
+  credentials: readonly { readonly credential: Credential; readonly claim: Claim }[],
+): Promise<ReadonlySet<number>> {
+  if (credentials.length === 0) return new Set();
+  const sorted = credentials
+    .map(({ credential, claim }) => ({
+      ...credential,
+      key: emailKey(credential.recipient.email),
+      once: claim.once,
+    }))
+    .toSorted((a, b) => a.groupId - b.groupId || (a.key < b.key ? -1 : 1));
   const { rows } = await sql<{ id: number }>`
     insert into credential (workspace_id, id, uuid, encoded_id, license_id, group_id, recipient, email_key, duplicate_key,
       name, description, course_link, approve, issued_on, expired_on, details, document, created_at, updated_at)
-    values (${credential.workspaceId}, ${credential.id}, ${credential.uuid}, ${credential.encodedId},
-      ${credential.licenseId}, ${credential.groupId}, ${JSON.stringify(credential.recipient)}, ${key},
-      ${allowDuplicates ? null : key}, ${credential.name}, ${credential.description}, ${credential.courseLink},
-      ${credential.approve}, ${credential.issuedOn}, ${credential.expiredOn}, ${JSON.stringify(credential.details)},
-      ${credential.document === null ? null : JSON.stringify(credential.document)},
-      ${credential.createdAt}, ${credential.updatedAt})
+    select * from unnest(
+      ${sorted.map(({ workspaceId }) => workspaceId)}::uuid[],
+      ${sorted.map(({ id }) => id)}::bigint[],
+      ${sorted.map(({ uuid }) => uuid)}::uuid[],
+      ${sorted.map(({ encodedId }) => encodedId)}::text[],
+      ${sorted.map(({ licenseId }) => licenseId)}::text[],
+      ${sorted.map(({ groupId }) => groupId)}::bigint[],
+      ${sorted.map(({ recipient }) => JSON.stringify(recipient))}::jsonb[],
+      ${sorted.map(({ key }) => key)}::text[],
+      ${sorted.map(({ key, once }) => (once ? key : null))}::text[],
+      ${sorted.map(({ name }) => name)}::text[],
+      ${sorted.map(({ description }) => description)}::text[],
+      ${sorted.map(({ courseLink }) => courseLink)}::text[],
+      ${sorted.map(({ approve }) => approve)}::boolean[],
+      ${sorted.map(({ issuedOn }) => issuedOn)}::date[],
+      ${sorted.map(({ expiredOn }) => expiredOn)}::date[],
+      ${sorted.map(({ details }) => JSON.stringify(details))}::jsonb[],
+      ${sorted.map(({ document }) => jsonOrNull(document))}::jsonb[],
+      ${sorted.map(({ createdAt }) => createdAt.toISOString())}::timestamptz[],
+      ${sorted.map(({ updatedAt }) => updatedAt.toISOString())}::timestamptz[])
     on conflict do nothing returning id`.execute(tx);
-  if (rows.length === 1) return 'inserted';
-  const { rows: holders } = await sql`
-    select 1 from credential where workspace_id = ${credential.workspaceId} and license_id = ${credential.licenseId}`.execute(
-    tx,
-  );
-  return holders.length > 0 ? 'id-taken' : 'duplicate';
+  return new Set(rows.map(({ id }) => id));
 }
 
-/** Writes what may change of a credential. A violated constraint is thrown: see `isDuplicate`. */
-export async function updateCredential(
+/** Holds a credential until the transaction ends; undefined where it is not there or deleted. */
+export async function lockCredential(
+  tx: Tx,
+  workspaceId: string,
+  id: number,
+): Promise<Credential | undefined> {
+  const { rows } = await sql<Row>`
+    select ${COLUMNS} from credential
+    where workspace_id = ${workspaceId} and id = ${id} and deleted_at is null for update`.execute(tx);
+  return rows[0] && credentialOf(rows[0]);
+}
+
+/** Writes what may change of a credential that the transaction holds. A violated constraint is thrown. */
+export async function saveCredential(
   tx: Tx,
   credential: Credential,
   allowDuplicates: boolean,
@@ -201,9 +253,12 @@ export async function updateCredential(
       email_key = ${key}, duplicate_key = ${allowDuplicates ? null : key}, name = ${credential.name},
       description = ${credential.description}, course_link = ${credential.courseLink}, approve = ${credential.approve},
       issued_on = ${credential.issuedOn}, expired_on = ${credential.expiredOn}, details = ${JSON.stringify(credential.details)},
-      document = ${credential.document === null ? null : JSON.stringify(credential.document)},
-      updated_at = ${credential.updatedAt}
+      document = ${jsonOrNull(credential.document)}, updated_at = ${credential.updatedAt}
     where workspace_id = ${credential.workspaceId} and id = ${credential.id}`.execute(tx);
+}
+
+function jsonOrNull(document: unknown): string | null {
+  return document === null ? null : JSON.stringify(document);
 }
 
 /** Deletes a credential: personal data and document go, a row stays that says so. */

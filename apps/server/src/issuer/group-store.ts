@@ -54,16 +54,45 @@ function groupOf(row: Row): Group {
   };
 }
 
+/** By id, or by exact name. */
+export type GroupReference = { readonly id: number } | { readonly name: string };
+
 /** By id, or by exact name; of several with one name, the oldest. */
 export async function findGroup(
   db: Queryable,
   workspaceId: string,
-  by: { readonly id: number } | { readonly name: string },
+  by: GroupReference,
 ): Promise<Group | undefined> {
   const select = db.selectFrom('credential_group').select(COLUMNS).where('workspace_id', '=', workspaceId);
   const matching = 'id' in by ? select.where('id', '=', by.id) : select.where('name', '=', by.name);
   const row = await matching.orderBy('id').limit(1).executeTakeFirst();
   return row === undefined ? undefined : groupOf(row);
+}
+
+/** The groups of ids and of exact names in one query; of several with one name, the oldest. */
+export async function findGroups(
+  db: Queryable,
+  workspaceId: string,
+  references: readonly GroupReference[],
+): Promise<(reference: GroupReference) => Group | undefined> {
+  if (references.length === 0) return () => undefined;
+  const ids = references.flatMap((by) => ('id' in by ? [by.id] : []));
+  const names = references.flatMap((by) => ('name' in by ? [by.name] : []));
+  const rows = await db
+    .selectFrom('credential_group')
+    .select(COLUMNS)
+    .where('workspace_id', '=', workspaceId)
+    .where((or) =>
+      or.or([
+        or('id', '=', sql<number>`any(${ids}::bigint[])`),
+        or('name', '=', sql<string>`any(${names}::text[])`),
+      ]),
+    )
+    .orderBy('id', 'desc')
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, groupOf(row)]));
+  const byName = new Map(rows.map((row) => [row.name, groupOf(row)]));
+  return (by) => ('id' in by ? byId.get(by.id) : byName.get(by.name));
 }
 
 export interface GroupQuery {

@@ -19,6 +19,11 @@ export interface IssuerParts {
   readonly publicUrl: () => string;
 }
 
+/** What issuing needs: the parts with the issuers' keys. */
+export interface Issuing extends IssuerParts {
+  readonly issuers: Issuers;
+}
+
 const purposeOf = (workspaceId: string): string => `issuer key ${workspaceId}`;
 
 /** The issuers of the workspaces, made when they are first needed. */

@@ -1,19 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { ApiKeys, Authenticator, firstBoot } from '../access/index.ts';
-import { createHttpServer } from '../platform/http/server.ts';
-import { issuerSurface } from '../surfaces/issuer.ts';
-import { testDatabase } from '../testing/test-database.ts';
-import { TestClock, testPlatform } from '../testing/test-platform.ts';
-import { issuerSurfaceOf } from './index.ts';
+import { ada, KEY, ORIGIN, setUpIssuer } from './testing/set-up-issuer.ts';
 
-const KEY = 'issuer-key-of-the-test';
-const ORIGIN = 'http://127.0.0.1:8321';
 const WIRE = path.resolve(import.meta.dirname, '../../../../../shared/wire/accredible-clients.jsonl');
 
 /** A line of the sample: method, URL, body and content type. */
@@ -24,84 +16,17 @@ const wireRequest = z.object({
   ct: z.string().optional(),
 });
 
-async function setUp() {
-  const stack = new AsyncDisposableStack();
-  const database = stack.use(await testDatabase());
-  const clock = new TestClock('2026-11-24T12:00:00Z');
-  const platform = testPlatform(database.db, clock);
-  await firstBoot(database.db, platform.secrets, {
-    workspaceGuid: undefined,
-    workspaceName: 'Example Academy',
-    apiKey: undefined,
-    issuerKey: KEY,
-  });
-  const authenticator = new Authenticator(
-    new ApiKeys(database.db, platform.secrets),
-    platform.secrets,
-    clock,
-  );
-  const issuer = issuerSurfaceOf({ platform, publicUrl: () => ORIGIN });
-  const app = await createHttpServer(platform.log);
-  await app.register(issuerSurface(authenticator, issuer.routes));
-  for (const routes of issuer.publicRoutes) await app.register(routes);
-  stack.defer(async () => await app.close());
-  const send = sender(app);
-  const group = async (more: object = {}) =>
-    Number(
-      (
-        await send('POST', '/v1/issuer/groups', {
-          group: { name: 'G', course_name: 'Course', course_description: 'Text', ...more },
-        })
-      ).json.group.id,
-    );
-  return {
-    db: database.db,
-    app,
-    clock,
-    send,
-    group,
-    [Symbol.asyncDispose]: async () => await stack.disposeAsync(),
-  };
-}
-
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into answers of any shape
-type Json = any;
-
-function sender(app: FastifyInstance) {
-  return async (
-    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-    url: string,
-    body?: object,
-    authorization = `Token token=${KEY}`,
-  ) => {
-    const answer = await app.inject({
-      method,
-      url,
-      headers: { authorization },
-      ...(body && { payload: body }),
-    });
-    const json: Json = answer.headers['content-type']?.toString().includes('json')
-      ? answer.json()
-      : undefined;
-    return { status: answer.statusCode, json, text: answer.body, headers: answer.headers };
-  };
-}
-
-const ada = (groupId: unknown, more: object = {}) => ({
-  credential: { recipient: { name: 'Ada Lovelace', email: 'Ada@Example.org' }, group_id: groupId, ...more },
-});
-
 describe('the issuer', () => {
   it.each([`Token token=${KEY}`, `Token token="${KEY}"`, `Token ${KEY}`, `Bearer ${KEY}`])(
     'takes its key as %s',
     async (authorization) => {
-      await using it = await setUp();
+      await using it = await setUpIssuer();
       expect((await it.send('GET', '/v1/issuer/details', undefined, authorization)).status).toBe(200);
     },
   );
 
   it('refuses another key in plain text', async () => {
-    await using it = await setUp();
+    await using it = await setUpIssuer();
     for (const authorization of ['', 'Token token=x', 'Basic x']) {
       const answer = await it.send('GET', '/v1/issuer/details', undefined, authorization);
       expect(answer).toMatchObject({ status: 401, text: 'HTTP Token: Access denied.\n' });
@@ -113,7 +38,7 @@ describe('the issuer', () => {
   });
 
   it('makes, shows, finds, changes and deletes a group', async () => {
-    await using it = await setUp();
+    await using it = await setUpIssuer();
     const id = await it.group({ meta_data: { a: 'b' } });
     expect((await it.send('GET', `/v1/issuer/group/${id}`)).json.group).toMatchObject({
       id,
@@ -144,7 +69,7 @@ describe('the issuer', () => {
   });
 
   it('issues a credential with a signed document and a page', async () => {
-    await using it = await setUp();
+    await using it = await setUpIssuer();
     const id = await it.group();
     const { status, json } = await it.send(
       'POST',
@@ -176,7 +101,7 @@ describe('the issuer', () => {
   });
 
   it('finds a credential by its number, its own id, its uuid and its encoded id, and changes it', async () => {
-    await using it = await setUp();
+    await using it = await setUpIssuer();
     const group = await it.group();
     const { credential } = (await it.send('POST', '/v1/credentials', ada(group, { id: 'mine-1' }))).json;
     for (const reference of [credential.id, 'mine-1', credential.uuid, credential.encoded_id]) {
@@ -198,7 +123,7 @@ describe('the issuer', () => {
   });
 
   it('deletes a credential with its personal data, and says so on its page', async () => {
-    await using it = await setUp();
+    await using it = await setUpIssuer();
     const group = await it.group();
     const { credential } = (await it.send('POST', '/v1/credentials', ada(group))).json;
     expect((await it.send('DELETE', `/v1/credentials/${credential.id}`)).json.credential.id).toBe(
@@ -212,7 +137,7 @@ describe('the issuer', () => {
   });
 
   it('issues one credential for a group and an e-mail, of fifty requests at once', async () => {
-    await using it = await setUp();
+    await using it = await setUpIssuer();
     const group = await it.group();
     const answers = await Promise.all(
       Array.from({ length: 50 }, async () => await it.send('POST', '/v1/credentials', ada(group))),
@@ -248,7 +173,7 @@ describe('the issuer', () => {
   });
 
   it('answers faults in the shapes that clients read', async () => {
-    await using it = await setUp();
+    await using it = await setUpIssuer();
     const group = await it.group();
     const post = async (body: object) => {
       const { status, json } = await it.send('POST', '/v1/credentials', body);
@@ -294,15 +219,15 @@ describe('the issuer', () => {
   });
 
   it('keeps the workspaces apart', async () => {
-    await using it = await setUp();
-    await using other = await setUp();
+    await using it = await setUpIssuer();
+    await using other = await setUpIssuer();
     const group = await it.group();
     const { credential } = (await it.send('POST', '/v1/credentials', ada(group))).json;
     expect((await other.send('GET', `/v1/credentials/${credential.uuid}`)).status).toBe(404);
   });
 
   it('shows a hostile name as text', async () => {
-    await using it = await setUp();
+    await using it = await setUpIssuer();
     const group = await it.group({ course_name: '"><img src=x onerror=alert(1)>' });
     const name = `<script>alert(1)</script> & 'Ada' "`;
     const { json } = await it.send('POST', '/v1/credentials', {
@@ -317,7 +242,7 @@ describe('the issuer', () => {
   it.runIf(existsSync(WIRE))(
     'answers what real clients of Accredible send, where it has the endpoint',
     async () => {
-      await using it = await setUp();
+      await using it = await setUpIssuer();
       const served =
         /^\/v1\/+(credentials(\/[^/]+)?\/?|all_credentials|issuer\/(groups?(\/[^/]+)?|all_groups|groups\/search|details))(\?|$)/;
       const requests = readFileSync(WIRE, 'utf8')

@@ -7,7 +7,8 @@ export const STYLE = `
 body { margin: 0; background: var(--ground); color: var(--ink); overflow-wrap: anywhere; }
 main { max-width: 56rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; display: grid; gap: 1rem; }
 article, section, .banner { background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
-.banner { display: flex; gap: .75rem; align-items: flex-start; padding: .85rem 1.25rem; box-shadow: inset 5px 0 0 currentColor; overflow: hidden; }
+.banner { display: flex; gap: .75rem; align-items: flex-start; padding: .85rem 1.25rem;
+  background: linear-gradient(currentColor 0 0) left / 5px 100% no-repeat var(--card); }
 .banner p { margin: 0; color: var(--ink); }
 .banner span { display: block; font-size: .875rem; color: var(--soft); }
 .banner svg { flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
@@ -26,7 +27,8 @@ h2 { font-size: 1.1rem; margin: 0 0 .5rem; }
 dl { display: flex; flex-wrap: wrap; gap: .75rem 2.5rem; margin: 1.25rem 0; }
 dt { font-size: .8125rem; color: var(--soft); }
 dd { margin: 0; font-weight: 600; }
-code { font: .9em ui-monospace, monospace; font-weight: 400; }
+code { font: .9em ui-monospace, monospace; }
+dd code { font-weight: 600; }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1.25rem 0 0; }
 .button { display: inline-block; padding: .5rem .95rem; border: 1px solid var(--line); border-radius: 8px; color: var(--accent);
   text-decoration: none; font-weight: 600; }
@@ -34,15 +36,18 @@ code { font: .9em ui-monospace, monospace; font-weight: 400; }
 .button:hover { text-decoration: underline; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 section { padding: 1.25rem 2rem; }
+p { text-wrap: pretty; }
 section p { margin: .4rem 0; }
-.link label { display: block; font-size: .8125rem; color: var(--soft); }
+section > :last-child { margin-bottom: 0; }
+section .link { margin: 1rem 0; }
+.link label { display: block; margin-bottom: .2rem; font-size: .8125rem; color: var(--soft); }
 .link input { width: 100%; font: inherit; padding: .45rem .7rem; border: 1px solid var(--line); border-radius: 8px;
   background: var(--ground); color: var(--ink); }
 .fine { font-size: .8125rem; color: var(--soft); }
 .alone { text-align: center; padding: 4rem 2rem; }
 @media (max-width: 40rem) {
   article { grid-template-columns: 1fr; padding: 1.25rem; gap: 1rem; }
-  .badge { max-width: 8rem; }
+  .badge { max-width: 8rem; justify-self: center; }
   section { padding: 1.25rem; }
   .button { flex: 1 1 100%; text-align: center; }
 }

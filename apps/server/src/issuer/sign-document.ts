@@ -5,9 +5,9 @@ import { buildAchievementCredential } from '@laurel/badges';
 import type { FieldErrors } from './credential-input.ts';
 import type { Credential } from './credential-store.ts';
 import type { Group } from './group-store.ts';
-import type { Issuer } from './issuer-profile.ts';
+import type { Issuer, Issuing } from './issuer-profile.ts';
 
-export type SignOutcome =
+type SignOutcome =
   | { readonly kind: 'signed'; readonly document: unknown }
   /** A text of it cannot stand in such a document, for instance because it holds a control character. */
   | { readonly kind: 'invalid'; readonly errors: FieldErrors };
@@ -16,7 +16,7 @@ export type SignOutcome =
  * The signed Open Badges 3.0 document of a credential. `validFrom` is the moment of signing when it is signed again, so
  * that the newest one wins. The holder's e-mail is in it as a salted hash only, the name in plain text.
  */
-export async function signDocument(
+async function signDocument(
   issuer: Issuer,
   publicUrl: string,
   group: Group,
@@ -53,6 +53,24 @@ export async function signDocument(
     return { kind: 'invalid', errors };
   }
   return { kind: 'signed', document: await issuer.signer.sign(built.document, now) };
+}
+
+export type SignedCredential =
+  | { readonly kind: 'signed'; readonly credential: Credential }
+  | { readonly kind: 'invalid'; readonly errors: FieldErrors };
+
+/** The credential with its signed document; a draft has none. */
+export async function signCredential(
+  issuing: Issuing,
+  group: Group,
+  credential: Credential,
+  now: Date,
+): Promise<SignedCredential> {
+  if (!credential.approve) return { kind: 'signed', credential: { ...credential, document: null } };
+  const issuer = await issuing.issuers.get(credential.workspaceId);
+  const outcome = await signDocument(issuer, issuing.publicUrl(), group, credential, now);
+  if (outcome.kind === 'invalid') return outcome;
+  return { kind: 'signed', credential: { ...credential, document: outcome.document } };
 }
 
 /** A uuid that is always the same for the same name. */

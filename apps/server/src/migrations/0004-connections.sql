@@ -24,8 +24,8 @@ create table connection_window (
   slot bigint not null,
   used integer[] not null,
   holders jsonb not null,
-  -- What the newest reservation was given.
-  granted integer not null,
+  -- What the newest reservation was given; null before the first one.
+  granted integer,
   primary key (workspace_id, connection_id)
 );
 

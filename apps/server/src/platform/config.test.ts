@@ -37,6 +37,15 @@ describe('the configuration', () => {
     }
   });
 
+  it('takes a list of where requests may go, and names each entry that is none', () => {
+    const list = '127.0.0.1, 10.0.0.0/8:443,*.internal';
+    expect(readConfig({ LAUREL_EGRESS_ALLOW: list })).toMatchObject({ config: { egressAllow: list } });
+    expect(problemsOf({ LAUREL_EGRESS_ALLOW: '10.0.0.0/99, ok.example.org, http://x' })).toEqual([
+      expect.stringMatching(/^LAUREL_EGRESS_ALLOW "10\.0\.0\.0\/99"/),
+      expect.stringMatching(/^LAUREL_EGRESS_ALLOW "http:\/\/x"/),
+    ]);
+  });
+
   it('treats an empty variable as absent', () => {
     expect(problemsOf({ PORT: '', LAUREL_API_KEY: '' })).toEqual([]);
   });

@@ -11,6 +11,10 @@ import { smtpUrlProblem } from './smtp-url.ts';
 export const ROLES = ['api', 'worker', 'scheduler', 'issuer'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Of the passwords of users, in characters. */
+export const MIN_PASSWORD_LENGTH = 12;
+export const MAX_PASSWORD_LENGTH = 1_024;
+
 const port = z.coerce.number().int().min(0).max(65_535);
 const origin = z
   .string()
@@ -78,6 +82,14 @@ export const environment = z.object({
     .min(16, 'must have at least 16 characters')
     .optional()
     .describe('A key of the issuer. Absent: likewise.'),
+  LAUREL_ADMIN_PASSWORD: z
+    .string()
+    .min(MIN_PASSWORD_LENGTH, `must have at least ${MIN_PASSWORD_LENGTH} characters`)
+    .max(MAX_PASSWORD_LENGTH, `must have at most ${MAX_PASSWORD_LENGTH} characters`)
+    .optional()
+    .describe(
+      'The password that the user `admin` gets when it is made, on the first start. Absent: likewise. `laurel admin set-password` changes it.',
+    ),
   LAUREL_ROLES: z
     .string()
     .transform((value) => value.split(',').map((role) => role.trim()))
@@ -128,6 +140,7 @@ export const SECRETS = [
   'LAUREL_API_KEY',
   'LAUREL_ISSUER_KEY',
   'SMTP_URL',
+  'LAUREL_ADMIN_PASSWORD',
 ] as const;
 
 export interface Config {
@@ -141,6 +154,7 @@ export interface Config {
   readonly workspaceName: string;
   readonly apiKey: string | undefined;
   readonly issuerKey: string | undefined;
+  readonly adminPassword: string | undefined;
   readonly roles: readonly Role[];
   readonly logLevel: string;
   readonly outgoingTimeoutSeconds: number;
@@ -185,6 +199,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       workspaceName: read.LAUREL_WORKSPACE_NAME,
       apiKey: read.LAUREL_API_KEY,
       issuerKey: read.LAUREL_ISSUER_KEY,
+      adminPassword: read.LAUREL_ADMIN_PASSWORD,
       roles: read.LAUREL_ROLES ?? ROLES,
       logLevel: read.LAUREL_LOG_LEVEL,
       outgoingTimeoutSeconds: read.LAUREL_OUTGOING_TIMEOUT_SECONDS,

@@ -1,15 +1,6 @@
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
-/** What an error line names, so that one can be traced to the person that it concerns. */
-export interface LogSubject {
-  workspaceId?: string | undefined;
-  workflowId?: string | undefined;
-  runId?: string | undefined;
-  stepId?: string | undefined;
-  profileId?: string | undefined;
-}
-
 export type Log = Logger;
 
 /** Names of fields whose values are never logged, at any of the depths that our log lines have. */

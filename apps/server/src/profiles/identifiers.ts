@@ -32,9 +32,12 @@ export function normalizeIdentifier(kind: IdentifierKind, value: string): string
 const EMAIL =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*\.[a-z]{2,}$/i;
 
-/** Characters that identifiers may not hold: line breaks, soft hyphen, variation selectors, NUL. Source: Synerise's SDK. */
+/**
+ * Characters that identifiers and names of attributes may not hold: line breaks, soft hyphen, variation selectors, NUL.
+ * Source: Synerise's SDK.
+ */
 // oxlint-disable-next-line no-control-regex -- NUL is one of the characters that are refused
-const FORBIDDEN = /\r|\n|\u2028|\u2029|\u00AD|[\uFE00-\uFE0F]|\u0000/;
+export const FORBIDDEN_CHARACTERS = /\r|\n|\u2028|\u2029|\u00AD|[\uFE00-\uFE0F]|\u0000/;
 const BEYOND_BMP = /[\u{10000}-\u{10FFFF}\uD800-\uDFFF]/u;
 
 /** Why a value cannot be an identifier of that kind; undefined where it can. */
@@ -42,7 +45,7 @@ export function identifierProblem(kind: IdentifierKind, value: string): string |
   const text = value.trim();
   if (text === '') return 'must not be empty';
   if (text.length > 254) return 'must have at most 254 characters';
-  if (FORBIDDEN.test(text))
+  if (FORBIDDEN_CHARACTERS.test(text))
     return 'holds a line break, a NUL or another character that identifiers may not hold';
   if (BEYOND_BMP.test(text))
     return 'holds a character outside the basic multilingual plane, such as an emoji';

@@ -1,7 +1,10 @@
-export { IDENTIFIER_KINDS, identifierProblem, identifiersOf, normalizeIdentifier } from './identifiers.ts';
-export type { ClientReference, IdentifierKind } from './identifiers.ts';
-export { attributesOf, findProfile } from './profile-store.ts';
+export type { ProfileKey } from './content-store.ts';
+export { IDENTIFIER_KINDS, identifierProblem } from './identifiers.ts';
+export type { ClientReference } from './identifiers.ts';
+export { searchProfiles } from './list-profiles.ts';
+export { attributesOf, findProfile, readProfile } from './profile-store.ts';
 export type { Profile } from './profile-store.ts';
 export { ProfileResolution } from './resolve-profiles.ts';
-export type { WorkspaceReference } from './resolve-profiles.ts';
 export { profileRoutes } from './routes.ts';
+export { updateProfiles } from './update-profiles.ts';
+export type { ProfileChange } from './update-profiles.ts';

@@ -1,6 +1,9 @@
+import { sql } from 'kysely';
+
 import type { Queryable } from '../platform/db/database.ts';
 import { normalizeIdentifier } from './identifiers.ts';
 import type { IdentifierKind } from './identifiers.ts';
+import { isNativeField } from './native-fields.ts';
 
 export interface Profile {
   readonly id: string;
@@ -8,10 +11,41 @@ export interface Profile {
   readonly uuid: string | null;
   readonly customId: string | null;
   readonly email: string | null;
+  /** Native fields such as `firstName` that the profile has, by name. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Attributes of the senders' own, by name. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+export interface ProfileRow {
+  id: string;
+  client_id: number;
+  uuid: string | null;
+  custom_id: string | null;
+  email: string | null;
+  attributes: unknown;
+  tags: string[];
+  created_at: Date;
+  updated_at: Date;
+}
+
+export function profileOf(row: ProfileRow): Profile {
+  const stored = Object.entries(attributesOf(row.attributes));
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    uuid: row.uuid,
+    customId: row.custom_id,
+    email: row.email,
+    fields: Object.fromEntries(stored.filter(([name]) => isNativeField(name))),
+    attributes: Object.fromEntries(stored.filter(([name]) => !isNativeField(name))),
+    tags: row.tags,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
 }
 
 /** The profile that owns an identifier; undefined where nobody does. */
@@ -31,18 +65,33 @@ export async function findProfile(
     .where('i.kind', '=', kind)
     .where('i.value', '=', normalizeIdentifier(kind, value))
     .executeTakeFirst();
-  if (row === undefined) return undefined;
-  return {
-    id: row.id,
-    clientId: row.client_id,
-    uuid: row.uuid,
-    customId: row.custom_id,
-    email: row.email,
-    attributes: attributesOf(row.attributes),
-    tags: row.tags,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+  return row && profileOf(row);
+}
+
+export interface ProfileDetails extends Profile {
+  /** All uuids that lead to the profile, the present one among them. */
+  readonly uuids: readonly string[];
+}
+
+/** A profile by its own id, with all its uuids; undefined where there is none. */
+export async function readProfile(
+  db: Queryable,
+  workspaceId: string,
+  profileId: string,
+): Promise<ProfileDetails | undefined> {
+  const row = await db
+    .selectFrom('profile as p')
+    .selectAll('p')
+    .select(
+      sql<string[]>`array(
+        select i.value from profile_identifier i
+        where i.workspace_id = p.workspace_id and i.profile_id = p.id and i.kind = 'uuid'
+        order by i.value)`.as('uuids'),
+    )
+    .where('p.workspace_id', '=', workspaceId)
+    .where('p.id', '=', profileId)
+    .executeTakeFirst();
+  return row && { ...profileOf(row), uuids: row.uuids };
 }
 
 /** The stored attributes as an object; the column holds nothing else. */

@@ -1,33 +1,62 @@
 import { sql } from 'kysely';
 
 import type { Queryable, Tx } from '../platform/db/database.ts';
-import { ConcurrentWriteError } from '../platform/db/transaction.ts';
 import { newId } from '../platform/ids.ts';
 import type { NumericIds } from '../platform/ids.ts';
 import { identifiersOf } from './identifiers.ts';
-import type { ClientReference, Identifier } from './identifiers.ts';
+import type { ClientReference, Identifier, IdentifierKind } from './identifiers.ts';
+import type { ProfileContent } from './profile-content.ts';
+import { saveResolution } from './save-resolution.ts';
 
 export interface WorkspaceReference {
   readonly workspaceId: string;
   readonly client: ClientReference;
 }
 
-/** A profile as far as resolving needs it; it grows while references to it bring new identifiers. */
-interface KnownProfile {
-  readonly id: string;
-  email: string | null;
-  customId: string | null;
-  uuid: string | null;
+export interface Identity {
+  readonly email: string | null;
+  readonly customId: string | null;
+  readonly uuid: string | null;
 }
+
+/** What a request says of identifiers: null takes one away, what is left out stays. */
+export type IdentityChange = { readonly [Kind in keyof Identity]?: string | null };
+
+/** A profile as far as resolving needs it; its identity follows what is decided. */
+export interface KnownProfile extends Identity {
+  readonly workspaceId: string;
+  readonly id: string;
+  /** The number; 0 until a new profile is saved. */
+  readonly clientId: number;
+  /** As it is stored; undefined for a profile that is to be made. */
+  readonly stored: Identity | undefined;
+}
+
+type Changing = { -readonly [Name in keyof KnownProfile]: KnownProfile[Name] };
+
+/** Who owns a value. */
+export interface Ownership {
+  readonly identifier: Identifier;
+  readonly profile: KnownProfile;
+}
+
+/** Writes what was decided; `contents` is what new profiles hold, by their ids. */
+export type SaveProfiles = (
+  tx: Tx,
+  now: Date,
+  contents?: ReadonlyMap<string, ProfileContent>,
+) => Promise<void>;
 
 /**
  * What is known of a set of references: filled by one query, kept up to date while profiles are made, so that
  * several references to one new person in one batch lead to one profile.
  */
 export class ProfileResolution {
-  readonly #byIdentifier = new Map<string, KnownProfile>();
-  readonly #created: { workspaceId: string; profile: KnownProfile }[] = [];
-  readonly #claimed: { workspaceId: string; identifier: Identifier; profileId: string }[] = [];
+  readonly #profiles = new Map<string, Changing>();
+  /** Who owns which value in the database, as far as it was looked up. */
+  readonly #stored = new Map<string, Ownership>();
+  /** The same with what was decided since: the difference is what `prepareSave` writes. */
+  readonly #owners = new Map<string, Ownership>();
 
   /** Looks all references up in one query. */
   static async load(db: Queryable, references: readonly WorkspaceReference[]): Promise<ProfileResolution> {
@@ -38,49 +67,41 @@ export class ProfileResolution {
         wanted.set(mapKey(workspaceId, identifier), { workspaceId, identifier });
       }
     }
-    const entries = [...wanted.values()];
-    const { rows } = await sql<{
-      workspace_id: string;
-      kind: Identifier['kind'];
-      value: string;
-      id: string;
-      email: string | null;
-      custom_id: string | null;
-      uuid: string | null;
-    }>`
-      select i.workspace_id, i.kind, i.value, p.id, p.email, p.custom_id, p.uuid
-      from unnest(
-        ${entries.map(({ workspaceId }) => workspaceId)}::uuid[],
-        ${entries.map(({ identifier }) => identifier.kind)}::text[],
-        ${entries.map(({ identifier }) => identifier.value)}::text[]
-      ) as w(workspace_id, kind, value)
-      join profile_identifier i using (workspace_id, kind, value)
-      join profile p on p.workspace_id = i.workspace_id and p.id = i.profile_id`.execute(db);
-    const byId = new Map<string, KnownProfile>();
-    for (const row of rows) {
-      const profile = byId.get(row.id) ?? {
-        id: row.id,
-        email: row.email,
-        customId: row.custom_id,
-        uuid: row.uuid,
-      };
-      byId.set(row.id, profile);
-      resolution.#byIdentifier.set(mapKey(row.workspace_id, row), profile);
-    }
+    for (const row of await lookUp(db, [...wanted.values()])) resolution.#add(row);
     return resolution;
   }
 
-  /** The profile that a reference leads to now; undefined where it would be a new one. */
-  find({ workspaceId, client }: WorkspaceReference): Readonly<KnownProfile> | undefined {
-    return this.#lookUp(workspaceId, client);
+  #add(row: ProfileRow): void {
+    const { workspace_id: workspaceId, id, client_id: clientId, email, custom_id: customId, uuid } = row;
+    const stored = { email, customId, uuid };
+    const profile = this.#profiles.get(id) ?? { workspaceId, id, clientId, stored, ...stored };
+    this.#profiles.set(id, profile);
+    const identifiers = identifiersOf({
+      ...(email !== null && { email }),
+      ...(customId !== null && { customId }),
+      ...(uuid !== null && { uuid }),
+    });
+    for (const identifier of [{ kind: row.kind, value: row.value }, ...identifiers]) {
+      this.#stored.set(mapKey(workspaceId, identifier), { identifier, profile });
+      this.#owners.set(mapKey(workspaceId, identifier), { identifier, profile });
+    }
   }
 
-  #lookUp(workspaceId: string, client: ClientReference): KnownProfile | undefined {
-    for (const identifier of identifiersOf(client)) {
-      const profile = this.#byIdentifier.get(mapKey(workspaceId, identifier));
-      if (profile !== undefined) return profile;
-    }
-    return undefined;
+  /** All profiles that are known, those that are to be made among them. */
+  profiles(): readonly KnownProfile[] {
+    return [...this.#profiles.values()];
+  }
+
+  /** The profile that a reference leads to now; undefined where it would be a new one. */
+  find(reference: WorkspaceReference): KnownProfile | undefined {
+    return this.owners(reference)[0]?.profile;
+  }
+
+  /** Who owns the identifiers of a reference, in the order in which they decide; those that nobody owns are left out. */
+  owners({ workspaceId, client }: WorkspaceReference): Ownership[] {
+    return identifiersOf(client).flatMap(
+      (identifier) => this.#owners.get(mapKey(workspaceId, identifier)) ?? [],
+    );
   }
 
   /**
@@ -89,104 +110,130 @@ export class ProfileResolution {
    */
   resolve(reference: WorkspaceReference): string {
     const { workspaceId, client } = reference;
-    const profile = this.#lookUp(workspaceId, client) ?? this.#create(workspaceId);
+    const profile = this.#profiles.get(this.find(reference)?.id ?? this.create(workspaceId).id);
+    if (profile === undefined) throw new Error('a profile that is known is not among the profiles');
     for (const identifier of identifiersOf(client)) {
       const { kind, value } = identifier;
       const key = mapKey(workspaceId, identifier);
-      if (kind === 'id' || this.#byIdentifier.has(key) || profile[kind] !== null) continue;
+      if (kind === 'id' || this.#owners.has(key) || profile[kind] !== null) continue;
       profile[kind] = value;
-      this.#byIdentifier.set(key, profile);
-      this.#claimed.push({ workspaceId, identifier, profileId: profile.id });
+      this.#owners.set(key, { identifier, profile });
     }
     return profile.id;
   }
 
-  #create(workspaceId: string): KnownProfile {
-    const profile = { id: newId(), email: null, customId: null, uuid: null };
-    this.#created.push({ workspaceId, profile });
+  /** A profile that is to be made. */
+  create(workspaceId: string): KnownProfile {
+    const profile = {
+      workspaceId,
+      id: newId(),
+      clientId: 0,
+      stored: undefined,
+      email: null,
+      customId: null,
+      uuid: null,
+    };
+    this.#profiles.set(profile.id, profile);
     return profile;
   }
 
   /**
-   * Gets the profiles and identifiers that `resolve` made ready; the answer writes them. The ids are taken first, since
+   * Gives a profile identifiers, also in place of others, and takes away those that are null. Where one of them belongs
+   * to somebody else, nothing is changed, and the answer says which and whose. A uuid names a browser or a device:
+   * the former ones of a profile still lead to it.
+   */
+  identify({ workspaceId, id }: KnownProfile, change: IdentityChange): readonly Ownership[] {
+    const profile = this.#profiles.get(id);
+    if (profile === undefined) throw new Error('a profile that is known is not among the profiles');
+    const { email, customId, uuid } = change;
+    const given = identifiersOf({
+      ...(typeof customId === 'string' && { customId }),
+      ...(typeof uuid === 'string' && { uuid }),
+      ...(typeof email === 'string' && { email }),
+    });
+    const foreign = given.flatMap((identifier) => {
+      const ownership = this.#owners.get(mapKey(workspaceId, identifier));
+      return ownership === undefined || ownership.profile.id === id ? [] : [ownership];
+    });
+    if (foreign.length > 0) return foreign;
+    for (const kind of ['email', 'customId'] as const) {
+      const replaced = change[kind] === null || given.some((identifier) => identifier.kind === kind);
+      const before = profile[kind];
+      if (!replaced || before === null) continue;
+      this.#owners.delete(mapKey(workspaceId, { kind, value: before }));
+      profile[kind] = null;
+    }
+    for (const identifier of given) {
+      if (identifier.kind === 'id') continue;
+      profile[identifier.kind] = identifier.value;
+      this.#owners.set(mapKey(workspaceId, identifier), { identifier, profile });
+    }
+    return [];
+  }
+
+  /**
+   * Gets the profiles and identifiers that were decided on ready; the answer writes them. The ids are taken first, since
    * that may wait: what is written together with the profiles is then written in the same order in every transaction,
    * so that two of them never wait for each other in turn.
    */
-  async prepareSave(numericIds: NumericIds): Promise<(tx: Tx, now: Date) => Promise<void>> {
-    const clientIds = await numericIds.take('profile', this.#created.length);
-    const made = this.#created.map(({ workspaceId, profile }, index) => ({
-      workspaceId,
-      profile,
-      clientId: clientIds[index] ?? 0,
-    }));
-    const claims = [
-      ...this.#claimed,
-      ...made.map(({ workspaceId, profile, clientId }) => ({
-        workspaceId,
-        identifier: { kind: 'id' as const, value: String(clientId) },
-        profileId: profile.id,
-      })),
-    ];
-    return async (tx, now) => {
-      await Promise.all([
-        claims.length > 0 && this.#claim(tx, claims),
-        made.length > 0 && insertProfiles(tx, made, now),
-        this.#fillColumns(tx, new Set(made.map(({ profile }) => profile.id)), now),
-      ]);
-    };
-  }
-
-  /** Sorted, so that two batches never wait for each other in turn. */
-  async #claim(
-    tx: Tx,
-    claims: readonly { workspaceId: string; identifier: Identifier; profileId: string }[],
-  ) {
-    const sorted = claims.toSorted((a, b) =>
-      mapKey(a.workspaceId, a.identifier) < mapKey(b.workspaceId, b.identifier) ? -1 : 1,
+  async prepareSave(numericIds: NumericIds): Promise<SaveProfiles> {
+    const made = [...this.#profiles.values()].filter(({ stored }) => stored === undefined);
+    const clientIds = await numericIds.take('profile', made.length);
+    for (const [index, profile] of made.entries()) {
+      profile.clientId = clientIds[index] ?? 0;
+      const identifier = { kind: 'id' as const, value: String(profile.clientId) };
+      this.#owners.set(mapKey(profile.workspaceId, identifier), { identifier, profile });
+    }
+    const changed = [...this.#profiles.values()].filter(
+      (profile) => profile.stored !== undefined && !sameIdentity(profile.stored, profile),
     );
-    const { rows } = await sql`
-      insert into profile_identifier (workspace_id, kind, value, profile_id)
-      select * from unnest(
-        ${sorted.map(({ workspaceId }) => workspaceId)}::uuid[],
-        ${sorted.map(({ identifier }) => identifier.kind)}::text[],
-        ${sorted.map(({ identifier }) => identifier.value)}::text[],
-        ${sorted.map(({ profileId }) => profileId)}::uuid[])
-      on conflict do nothing
-      returning 1`.execute(tx);
-    if (rows.length !== sorted.length) {
-      throw new ConcurrentWriteError('another transaction made a profile with one of these identifiers');
-    }
-  }
-
-  /** Profiles that were there before get the identifiers that they did not have. */
-  async #fillColumns(tx: Tx, created: ReadonlySet<string>, now: Date): Promise<void> {
-    for (const { workspaceId, identifier, profileId } of this.#claimed) {
-      if (created.has(profileId) || identifier.kind === 'id') continue;
-      const column = { customId: 'custom_id', uuid: 'uuid', email: 'email' } as const;
-      await tx
-        .updateTable('profile')
-        .set({ [column[identifier.kind]]: identifier.value, updated_at: now })
-        .where('workspace_id', '=', workspaceId)
-        .where('id', '=', profileId)
-        .execute();
-    }
+    const released = difference(this.#stored, this.#owners);
+    const claimed = difference(this.#owners, this.#stored);
+    return async (tx, now, contents = new Map()) =>
+      await saveResolution(tx, now, { made, changed, released, claimed }, contents);
   }
 }
 
-async function insertProfiles(
-  tx: Tx,
-  made: readonly { workspaceId: string; profile: KnownProfile; clientId: number }[],
-  now: Date,
-): Promise<void> {
-  await sql`
-    insert into profile (workspace_id, id, client_id, uuid, custom_id, email, created_at, updated_at)
-    select w, i, c, u, cu, e, ${now}, ${now} from unnest(
-      ${made.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${made.map(({ profile }) => profile.id)}::uuid[],
-      ${made.map(({ clientId }) => clientId)}::bigint[],
-      ${made.map(({ profile }) => profile.uuid)}::text[],
-      ${made.map(({ profile }) => profile.customId)}::text[],
-      ${made.map(({ profile }) => profile.email)}::text[]) as t(w, i, c, u, cu, e)`.execute(tx);
+export function sameIdentity(one: Identity, other: Identity): boolean {
+  return one.email === other.email && one.customId === other.customId && one.uuid === other.uuid;
+}
+
+/** The ownerships of `these` that are not the same in `those`, sorted. */
+function difference(
+  these: ReadonlyMap<string, Ownership>,
+  those: ReadonlyMap<string, Ownership>,
+): Ownership[] {
+  return [...these]
+    .filter(([key, { profile }]) => those.get(key)?.profile.id !== profile.id)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, ownership]) => ownership);
+}
+
+interface ProfileRow {
+  workspace_id: string;
+  kind: IdentifierKind;
+  value: string;
+  id: string;
+  client_id: number;
+  email: string | null;
+  custom_id: string | null;
+  uuid: string | null;
+}
+
+async function lookUp(
+  db: Queryable,
+  wanted: readonly { workspaceId: string; identifier: Identifier }[],
+): Promise<ProfileRow[]> {
+  const { rows } = await sql<ProfileRow>`
+    select i.workspace_id, i.kind, i.value, p.id, p.client_id, p.email, p.custom_id, p.uuid
+    from unnest(
+      ${wanted.map(({ workspaceId }) => workspaceId)}::uuid[],
+      ${wanted.map(({ identifier }) => identifier.kind)}::text[],
+      ${wanted.map(({ identifier }) => identifier.value)}::text[]
+    ) as w(workspace_id, kind, value)
+    join profile_identifier i using (workspace_id, kind, value)
+    join profile p on p.workspace_id = i.workspace_id and p.id = i.profile_id`.execute(db);
+  return rows;
 }
 
 /** Identifiers hold no NUL, so the parts cannot run into each other. */

@@ -1,5 +1,6 @@
 export { cancelRun } from './cancel-run.ts';
 export type { CancelOutcome } from './cancel-run.ts';
+export { eraseRuns } from './erase-runs.ts';
 export { startRunsOn } from './start-runs.ts';
 export { STEP_QUEUE } from './step-job.ts';
 export type { StepJob, StepQueue } from './step-job.ts';
@@ -18,3 +19,6 @@ export type { RunFilter } from './run-filter.ts';
 export type { RunTools } from './run-tools.ts';
 export { testRun } from './test-run.ts';
 export type { TestReport, TestRunOutcome, TestRunRequest } from './test-run.ts';
+export { AUDIENCE_QUEUE } from './audience-job.ts';
+export type { AudienceJob } from './audience-job.ts';
+export { AudienceWorker } from './audience-worker.ts';

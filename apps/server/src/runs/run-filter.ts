@@ -4,7 +4,7 @@ import type { RawBuilder } from 'kysely';
 import type { z } from 'zod';
 
 import type { Queryable } from '../platform/db/database.ts';
-import { IDENTIFIER_KINDS, normalizeIdentifier } from '../profiles/index.ts';
+import { findProfile, IDENTIFIER_KINDS } from '../profiles/index.ts';
 
 export type RunFilter = z.output<typeof runFilterSchema>;
 
@@ -69,13 +69,9 @@ function outcomeCondition(outcome: NonNullable<RunFilter['outcome']>): RawBuilde
 
 /** The profiles that a text may name: by their id, or by any of their identifiers. */
 async function profilesOf(db: Queryable, workspaceId: string, text: string): Promise<string[]> {
-  const { rows } = await sql<{ profile_id: string }>`
-    select i.profile_id from unnest(
-      ${[...IDENTIFIER_KINDS]}::text[],
-      ${IDENTIFIER_KINDS.map((kind) => normalizeIdentifier(kind, text))}::text[]) as t(kind, value)
-    join profile_identifier i on i.workspace_id = ${workspaceId} and i.kind = t.kind and i.value = t.value`.execute(
-    db,
+  const found = await Promise.all(
+    IDENTIFIER_KINDS.map(async (kind) => await findProfile(db, workspaceId, kind, text)),
   );
-  const ids = rows.map((row) => row.profile_id);
-  return UUID.test(text.trim()) ? [...ids, text.trim()] : ids;
+  const ids = found.flatMap((profile) => (profile === undefined ? [] : [profile.id]));
+  return UUID.test(text) ? [...ids, text] : ids;
 }

@@ -2,6 +2,7 @@ import type { Timings } from '@laurel/contract';
 import type { StepResult } from '@laurel/workflow';
 
 import type { NewEvent } from '../events/index.ts';
+import type { Effect } from './effects.ts';
 import type { LoadedStep } from './loaded-step.ts';
 import type { HeldStep, StepJob } from './step-job.ts';
 
@@ -44,6 +45,15 @@ export interface SettledStep {
   readonly mapped?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** A step whose result is what comes of an effect, which is carried out in the transaction that settles it. */
+export interface EffectStep {
+  readonly kind: 'effect';
+  readonly job: HeldStep;
+  readonly step: LoadedStep;
+  readonly at: Date;
+  readonly effect: Effect;
+}
+
 /** A step that is to be looked at again later. */
 export interface DeferredStep {
   readonly kind: 'deferred';
@@ -59,6 +69,7 @@ export interface DeferredStep {
 /** What is to be written about a step that was worked on. */
 export type Settlement =
   | SettledStep
+  | EffectStep
   | DeferredStep
   /** The run ends here: it was stopped, or another path of the profile has ended. */
   | {

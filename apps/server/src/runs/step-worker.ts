@@ -6,6 +6,7 @@ import { isDatabaseAway } from '../platform/http/failure.ts';
 import { LEASE_SECONDS } from '../platform/jobs/job-queue.ts';
 import { Signal } from '../platform/signal.ts';
 import type { WorkflowVersions } from '../workflows/index.ts';
+import type { EffectParts } from './effects.ts';
 import type { ExecutorParts, ExecutorTools } from './executors/executor.ts';
 import { executeSteps } from './executors/index.ts';
 import { loadSteps } from './load-steps.ts';
@@ -23,7 +24,7 @@ const MAX_CLAIM = 128;
 const SETTLE_ROWS = 200;
 const SETTLES_IN_FLIGHT = 2;
 /** A second transaction of results beside the first is worth its round trips only when it is large. */
-const SETTLE_OVERLAP_AT = 64;
+const SETTLE_OVERLAP_AT = 128;
 /** While steps are under way, so long more are gathered before the next claim: it costs the same for one as for many. */
 const GATHER_MS = 4;
 /** How long the queue is left alone when it was empty, unless something was enqueued by this process. */
@@ -31,7 +32,7 @@ const POLL_MS = 1_000;
 const HEARTBEAT_MS = (LEASE_SECONDS * 1_000) / 3;
 const RETRY_MS = 500;
 
-export interface StepWorkerParts extends ExecutorParts {
+export interface StepWorkerParts extends ExecutorParts, EffectParts {
   readonly queue: StepQueue;
   readonly log: EventLog;
   readonly versions: WorkflowVersions;

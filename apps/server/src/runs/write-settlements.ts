@@ -5,6 +5,8 @@ import type { Tx } from '../platform/db/database.ts';
 import { inTransaction } from '../platform/db/transaction.ts';
 import { isDatabaseAway } from '../platform/http/failure.ts';
 import type { Platform } from '../platform/platform.ts';
+import { applyEffects } from './apply-effects.ts';
+import type { EffectParts } from './effects.ts';
 import { fingerprint } from './executors/fingerprint.ts';
 import type { LoadedStep } from './loaded-step.ts';
 import { planChanges } from './record-changes.ts';
@@ -20,7 +22,7 @@ import {
   writeIssuances,
 } from './write-steps.ts';
 
-export interface SettlementParts extends RecordTools {
+export interface SettlementParts extends RecordTools, EffectParts {
   readonly platform: Platform;
   readonly log: EventLog;
 }
@@ -119,9 +121,14 @@ async function writeResults(
   parts: SettlementParts,
   settlements: readonly Settlement[],
 ): Promise<() => void> {
-  const settled = settlements.filter((settlement) => settlement.kind === 'settled');
+  const effected = await applyEffects(
+    tx,
+    parts,
+    settlements.filter((settlement) => settlement.kind === 'effect'),
+  );
+  const settled = [...settlements.filter((settlement) => settlement.kind === 'settled'), ...effected];
   const deferred = settlements.filter((settlement) => settlement.kind === 'deferred');
-  const changes = settlements.flatMap((settlement) => changeOf(settlement) ?? []);
+  const changes = [...settlements, ...effected].flatMap((settlement) => changeOf(settlement) ?? []);
   const planned = await planChanges(tx, parts, changes);
   const events = [...settled.flatMap((settlement) => settlement.events ?? []), ...planned.events];
   const append = async (): Promise<() => void> => await parts.log.append(tx, events);
@@ -183,6 +190,7 @@ function changeOf(settlement: Settlement): RecordedChange | undefined {
       const { step, at, reason } = settlement;
       return recorded(step, at, cancelRun(step.run.workflow.definition, step.node.id, reason), {});
     }
+    case 'effect':
     case 'deferred':
     case 'parked':
     case 'abandoned':

@@ -1,3 +1,2 @@
+export { putSchema } from './put-schema.ts';
 export { schemaRoutes } from './routes.ts';
-export { putSchema } from './schema-store.ts';
-export type { PutSchemaOutcome } from './schema-store.ts';

@@ -2,121 +2,115 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { validate as isUuid } from 'uuid';
 
 import { holderOf } from '../access/index.ts';
-import { databaseErrorCode, inTransaction } from '../platform/db/transaction.ts';
+import { inTransaction } from '../platform/db/transaction.ts';
+import { QueryReader } from '../platform/http/query-reader.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
+import { handleSchemaFailure, sendInvalid, sendSchemaError } from './schema-error.ts';
 import { parseSchema } from './schema-input.ts';
-import type { FieldMessages } from './schema-input.ts';
-import { deleteSchema, findSchema, listSchemas, writeSchema } from './schema-store.ts';
-import type { Schema } from './schema-store.ts';
+import { deleteSchema, findSchema, listSchemas, replaceSchema, writeSchema } from './schema-store.ts';
+import type { Schema, WriteOutcome } from './schema-store.ts';
 
 const MAX_PAGE = 1_000;
-const UNIQUE_VIOLATION = '23505';
 
 type SchemaRequest = FastifyRequest<{ Params: { schemaId: string } }>;
 
 /** Schemas. Source of paths and shapes: Synerise's Schema Builder API, whose errors have a shape of their own. */
 export function schemaRoutes(platform: Platform): FastifyPluginAsync {
   return async (app) => {
-    app.post('/boxes-v2/schemas', async (request, reply) => await write(platform, request, reply, newId()));
+    app.setErrorHandler(handleSchemaFailure);
+    app.removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
 
-    app.get<{ Querystring: Readonly<Record<string, string | undefined>> }>(
+    app.post('/boxes-v2/schemas', async (request, reply) => {
+      const parsed = parseSchema(request.body);
+      if (parsed.kind === 'invalid') return sendInvalid(reply, parsed.fields);
+      const outcome = await inTransaction(
+        platform.db,
+        async (tx) =>
+          await writeSchema(tx, platform.clock.now(), holderOf(request).workspaceId, newId(), parsed.schema),
+      );
+      return sendWritten(reply, outcome);
+    });
+
+    app.get(
       '/boxes-v2/schemas',
-      async (request, reply) => {
-        const { schemas, total, page, limit } = await readPage(platform, request);
-        return reply.send({ data: schemas.map(schemaBody), meta: { page, limit, totalCount: total } });
-      },
+      async (request, reply) => await sendPage(platform, request, reply, schemaBody),
     );
 
-    app.get<{ Querystring: Readonly<Record<string, string | undefined>> }>(
+    app.get(
       '/boxes-v2/schemas/projections',
-      async (request, reply) => {
-        const { schemas, total, page, limit } = await readPage(platform, request);
-        const data = schemas.map(({ id, name }) => ({ schemaId: id, schemaName: name }));
-        return reply.send({ data, meta: { page, limit, totalCount: total } });
-      },
+      async (request, reply) =>
+        await sendPage(platform, request, reply, ({ id, name }) => ({ schemaId: id, schemaName: name })),
     );
 
     app.get('/boxes-v2/schemas/:schemaId', async (request: SchemaRequest, reply) => {
-      const schema = await find(platform, request);
+      const id = idOf(request);
+      const { workspaceId } = holderOf(request);
+      const schema = id === undefined ? undefined : await findSchema(platform.db, workspaceId, { id });
       return schema === undefined ? notFound(reply) : reply.send(schemaBody(schema));
     });
 
     app.put('/boxes-v2/schemas/:schemaId', async (request: SchemaRequest, reply) => {
-      const schema = await find(platform, request);
-      return schema === undefined ? notFound(reply) : await write(platform, request, reply, schema.id);
+      const id = idOf(request);
+      const { workspaceId } = holderOf(request);
+      if (id === undefined || (await findSchema(platform.db, workspaceId, { id })) === undefined)
+        return notFound(reply);
+      const parsed = parseSchema(request.body);
+      if (parsed.kind === 'invalid') return sendInvalid(reply, parsed.fields);
+      const outcome = await inTransaction(
+        platform.db,
+        async (tx) => await replaceSchema(tx, platform.clock.now(), workspaceId, id, parsed.schema),
+      );
+      return outcome.kind === 'missing' ? notFound(reply) : sendWritten(reply, outcome);
     });
 
     app.delete('/boxes-v2/schemas/:schemaId', async (request: SchemaRequest, reply) => {
-      const schema = await find(platform, request);
-      if (schema === undefined) return notFound(reply);
-      await deleteSchema(platform.db, holderOf(request).workspaceId, schema.id);
-      return reply.code(204).send();
+      const id = idOf(request);
+      const { workspaceId } = holderOf(request);
+      const deleted = id !== undefined && (await deleteSchema(platform.db, workspaceId, id));
+      return deleted ? reply.code(204).send() : notFound(reply);
     });
   };
 }
 
-async function write(
-  platform: Platform,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  id: string,
-): Promise<FastifyReply> {
-  const parsed = parseSchema(request.body);
-  if (parsed.kind === 'invalid') return sendSchemaError(reply, 400, 'Schema validation error', parsed.fields);
-  const taken = { schemaName: ['is the name of another schema'] };
-  const { workspaceId } = holderOf(request);
-  try {
-    const outcome = await inTransaction(
-      platform.db,
-      async (tx) => await writeSchema(tx, platform.clock.now(), workspaceId, id, parsed.schema),
-    );
-    if (outcome.kind === 'name-taken')
-      return await sendSchemaError(reply, 409, 'Schema validation error', taken);
-    return await reply.send(schemaBody(outcome.schema));
-  } catch (error) {
-    // Two requests that make the same name at once: the unique constraint decides.
-    if (databaseErrorCode(error) === UNIQUE_VIOLATION)
-      return sendSchemaError(reply, 409, 'Schema validation error', taken);
-    throw error;
+function sendWritten(reply: FastifyReply, outcome: WriteOutcome): FastifyReply {
+  switch (outcome.kind) {
+    case 'created':
+    case 'updated':
+    case 'unchanged':
+      return reply.send(schemaBody(outcome.schema));
+    case 'name-taken':
+      return sendInvalid(reply, { schemaName: ['is the name of another schema'] }, 409);
   }
 }
 
-async function readPage(
+/** `page` (from 1), `limit` (default 100; more than 1,000 are 1,000) and `name`, a part of the name in any case. */
+async function sendPage(
   platform: Platform,
-  request: FastifyRequest<{ Querystring: Readonly<Record<string, string | undefined>> }>,
-) {
-  const page = Math.max(1, Math.trunc(Number(request.query['page'] ?? '1')) || 1);
-  const limit = Math.min(MAX_PAGE, Math.max(1, Math.trunc(Number(request.query['limit'] ?? '100')) || 100));
+  request: FastifyRequest,
+  reply: FastifyReply,
+  bodyOf: (schema: Schema) => object,
+): Promise<FastifyReply> {
+  const read = new QueryReader(request.query);
+  const page = read.wholeNumber('page', { min: 1, absent: 1 });
+  const limit = Math.min(MAX_PAGE, read.wholeNumber('limit', { min: 1, absent: 100 }));
+  const name = read.text('name') ?? '';
+  if (read.problems.length > 0) {
+    const fields = read.problems.map(({ field, message }): [string, string[]] => [field, [message]]);
+    return sendInvalid(reply, Object.fromEntries(fields));
+  }
   const { workspaceId } = holderOf(request);
-  const found = await listSchemas(platform.db, {
-    workspaceId,
-    name: request.query['name'] ?? '',
-    limit,
-    offset: (page - 1) * limit,
-  });
-  return { ...found, page, limit };
+  const offset = (page - 1) * limit;
+  const { schemas, total } = await listSchemas(platform.db, { workspaceId, name, limit, offset });
+  return reply.send({ data: schemas.map(bodyOf), meta: { page, limit, totalCount: total } });
 }
 
-async function find(platform: Platform, request: SchemaRequest): Promise<Schema | undefined> {
-  const { schemaId: id } = request.params;
-  return isUuid(id) ? await findSchema(platform.db, holderOf(request).workspaceId, { id }) : undefined;
+function idOf({ params: { schemaId } }: SchemaRequest): string | undefined {
+  return isUuid(schemaId) ? schemaId : undefined;
 }
 
 function notFound(reply: FastifyReply): FastifyReply {
-  return sendSchemaError(reply, 404, 'There is no schema with this id.', {});
-}
-
-function sendSchemaError(
-  reply: FastifyReply,
-  status: number,
-  message: string,
-  fields: FieldMessages,
-): FastifyReply {
-  const error = status === 404 ? 'Not Found' : status === 409 ? 'Conflict' : 'Bad Request';
-  return reply
-    .code(status)
-    .send({ error, message, payload: { fields }, status, timestamp: new Date().toISOString() });
+  return sendSchemaError(reply, 404, 'There is no schema with this id.');
 }
 
 function schemaBody(schema: Schema): object {

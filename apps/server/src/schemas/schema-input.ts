@@ -17,6 +17,8 @@ export type ParsedSchema =
 /** The id of a field is an identifier of the template language. */
 const FIELD_ID = /^[A-Za-z_][A-Za-z0-9_-]{0,99}$/;
 const MAX_FIELDS = 500;
+const MAX_NAME_LENGTH = 200;
+const MAX_TAGS = 100;
 
 /** Reads `{schemaName, tags, fields}`. Source: Synerise's Schema Builder API. */
 export function parseSchema(body: unknown): ParsedSchema {
@@ -27,9 +29,11 @@ export function parseSchema(body: unknown): ParsedSchema {
   const name = member(body, 'schemaName');
   const tags = member(body, 'tags') ?? [];
   const fields = member(body, 'fields');
-  if (typeof name !== 'string' || name.trim() === '' || name.length > 200)
-    refuse('schemaName', 'must be a text of 1 to 200 characters');
+  if (typeof name !== 'string' || !isName(name))
+    refuse('schemaName', `must be a text of 1 to ${MAX_NAME_LENGTH} characters`);
   if (!isTexts(tags)) refuse('tags', 'must be a list of texts');
+  else if (tags.length > MAX_TAGS || !tags.every(isName))
+    refuse('tags', `must be at most ${MAX_TAGS} texts of 1 to ${MAX_NAME_LENGTH} characters`);
   if (!isRecord(fields)) refuse('fields', 'must be an object of fields by id');
   else checkFields(fields, refuse);
   for (const [field, value] of Object.entries({ schemaName: name, tags, fields })) {
@@ -47,10 +51,20 @@ function checkFields(
   refuse: (field: string, message: string) => void,
 ): void {
   const entries = Object.entries(fields);
-  if (entries.length > MAX_FIELDS) refuse('fields', `a schema has at most ${MAX_FIELDS} fields`);
+  if (entries.length > MAX_FIELDS) {
+    // Without a word on each of them: a refusal must not be longer than what was refused.
+    refuse('fields', `a schema has at most ${MAX_FIELDS} fields; this one has ${entries.length}`);
+    return;
+  }
   for (const [id, field] of entries) {
-    if (!FIELD_ID.test(id))
-      refuse(`fields.${id}`, 'the id must be letters, digits, "_" or "-", and begin with a letter or "_"');
+    if (!FIELD_ID.test(id)) {
+      const shown = id.length > 100 ? `${id.slice(0, 100)}…` : id;
+      refuse(
+        `fields.${shown}`,
+        'the id must be 1 to 100 letters, digits, "_" or "-", and begin with a letter or "_"',
+      );
+      continue;
+    }
     if (!isRecord(field)) {
       refuse(`fields.${id}`, 'must be an object');
       continue;
@@ -64,6 +78,10 @@ function checkFields(
         refuse(`fields.${id}.${part}`, 'must be an object');
     }
   }
+}
+
+function isName(text: string): boolean {
+  return text.trim() !== '' && text.length <= MAX_NAME_LENGTH;
 }
 
 function member(value: unknown, name: string): unknown {

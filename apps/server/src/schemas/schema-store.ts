@@ -3,8 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 
 import type { Queryable, Tx } from '../platform/db/database.ts';
-import { newId } from '../platform/ids.ts';
-import { parseSchema } from './schema-input.ts';
+import { ConcurrentWriteError, databaseErrorCode } from '../platform/db/transaction.ts';
 import type { SchemaInput } from './schema-input.ts';
 
 export interface Schema extends SchemaInput {
@@ -12,6 +11,8 @@ export interface Schema extends SchemaInput {
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+const UNIQUE_VIOLATION = '23505';
 
 const COLUMNS = ['id', 'name', 'tags', 'fields', 'created_at', 'updated_at'] as const;
 
@@ -81,31 +82,73 @@ export async function writeSchema(
   id: string,
   input: SchemaInput,
 ): Promise<WriteOutcome> {
+  const before = await lockSchema(tx, workspaceId, id);
+  return await write(tx, now, workspaceId, id, before, input);
+}
+
+/** Changes the schema of an id. Where it is gone, also since the request came, it is not made again. */
+export async function replaceSchema(
+  tx: Tx,
+  now: Date,
+  workspaceId: string,
+  id: string,
+  input: SchemaInput,
+): Promise<WriteOutcome | { readonly kind: 'missing' }> {
+  const before = await lockSchema(tx, workspaceId, id);
+  if (before === undefined) return { kind: 'missing' };
+  return await write(tx, now, workspaceId, id, before, input);
+}
+
+async function lockSchema(tx: Tx, workspaceId: string, id: string): Promise<Schema | undefined> {
+  const row = await tx
+    .selectFrom('schema')
+    .select(COLUMNS)
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? undefined : schemaOf(row);
+}
+
+async function write(
+  tx: Tx,
+  now: Date,
+  workspaceId: string,
+  id: string,
+  before: Schema | undefined,
+  input: SchemaInput,
+): Promise<WriteOutcome> {
   const holder = await findSchema(tx, workspaceId, { name: input.name });
   if (holder !== undefined && holder.id !== id) return { kind: 'name-taken' };
-  const before = await findSchema(tx, workspaceId, { id });
-  if (
-    before !== undefined &&
-    isDeepStrictEqual(
-      { name: before.name, tags: before.tags, fields: before.fields },
-      { ...input, tags: [...input.tags] },
-    )
-  ) {
-    return { kind: 'unchanged', schema: before };
-  }
+  if (before !== undefined && sameContent(before, input)) return { kind: 'unchanged', schema: before };
   const values = {
     name: input.name,
     tags: [...input.tags],
     fields: JSON.stringify(input.fields),
     updated_at: now,
   };
-  const row = await tx
-    .insertInto('schema')
-    .values({ workspace_id: workspaceId, id, created_at: now, ...values })
-    .onConflict((conflict) => conflict.columns(['workspace_id', 'id']).doUpdateSet(values))
-    .returning(COLUMNS)
-    .executeTakeFirstOrThrow();
-  return { kind: before === undefined ? 'created' : 'updated', schema: schemaOf(row) };
+  try {
+    const row = await tx
+      .insertInto('schema')
+      .values({ workspace_id: workspaceId, id, created_at: now, ...values })
+      .onConflict((conflict) => conflict.columns(['workspace_id', 'id']).doUpdateSet(values))
+      .returning(COLUMNS)
+      .executeTakeFirstOrThrow();
+    return { kind: before === undefined ? 'created' : 'updated', schema: schemaOf(row) };
+  } catch (error) {
+    // Two that take one name at once: run again, this one finds the name taken.
+    if (databaseErrorCode(error) !== UNIQUE_VIOLATION) throw error;
+    throw new ConcurrentWriteError(`the name ${input.name} was taken by another transaction`, {
+      cause: error,
+    });
+  }
+}
+
+function sameContent(schema: Schema, input: SchemaInput): boolean {
+  return isDeepStrictEqual(
+    { name: schema.name, tags: schema.tags, fields: schema.fields },
+    { name: input.name, tags: [...input.tags], fields: input.fields },
+  );
 }
 
 export async function deleteSchema(db: Queryable, workspaceId: string, id: string): Promise<boolean> {
@@ -115,50 +158,4 @@ export async function deleteSchema(db: Queryable, workspaceId: string, id: strin
     .where('id', '=', id)
     .executeTakeFirst();
   return gone.numDeletedRows === 1n;
-}
-
-export type PutSchemaOutcome =
-  | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly id: string }
-  | {
-      readonly kind: 'refused';
-      readonly message: string;
-      readonly errors: readonly { readonly field: string; readonly message: string }[];
-    };
-
-/** Makes the schema of a name, or changes the one that is there. `id` is the one that it is to have. */
-export async function putSchema(
-  tx: Tx,
-  now: Date,
-  input: {
-    workspaceId: string;
-    id: string | undefined;
-    name: string;
-    tags: readonly string[];
-    fields: Readonly<Record<string, unknown>>;
-  },
-): Promise<PutSchemaOutcome> {
-  const parsed = parseSchema({ schemaName: input.name, tags: input.tags, fields: input.fields });
-  if (parsed.kind === 'invalid') {
-    const errors = Object.entries(parsed.fields).flatMap(([field, messages]) =>
-      messages.map((message) => ({ field: `spec.${field}`, message })),
-    );
-    return { kind: 'refused', message: 'it is not valid', errors };
-  }
-  const existing = await findSchema(tx, input.workspaceId, { name: parsed.schema.name });
-  if (existing !== undefined && input.id !== undefined && existing.id !== input.id) {
-    return {
-      kind: 'refused',
-      message: `there is a schema of this name with another id, ${existing.id}`,
-      errors: [],
-    };
-  }
-  const written = await writeSchema(
-    tx,
-    now,
-    input.workspaceId,
-    input.id ?? existing?.id ?? newId(),
-    parsed.schema,
-  );
-  if (written.kind === 'name-taken') throw new Error(`schema ${input.name} was made by another transaction`);
-  return { kind: written.kind, id: written.schema.id };
 }

@@ -35,7 +35,8 @@ export function connectionHandlers(
         id,
         name,
         settings,
-        ...(previousSecretUntil !== undefined && { previousSecretUntil: previousSecretUntil.toISOString() }),
+        ...(previousSecretUntil !== undefined &&
+          previousSecretUntil > clock.now() && { previousSecretUntil: previousSecretUntil.toISOString() }),
         createdAt: createdAt.toISOString(),
         updatedAt: updatedAt.toISOString(),
         health: health.get(id) ?? NO_CALLS,

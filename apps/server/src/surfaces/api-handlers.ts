@@ -4,12 +4,16 @@ import type { Delivery } from '../integrations/index.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { RunTools } from '../runs/index.ts';
+import { sessionHandlers } from './api-access.ts';
+import type { AccessParts } from './api-access.ts';
 import { applyHandlers } from './api-apply.ts';
 import { connectionHandlers } from './api-connections.ts';
 import { hubHandlers } from './api-hub.ts';
 import { mailHandlers } from './api-mail.ts';
 import type { Outbox } from './api-mail.ts';
+import { profileHandlers } from './api-profiles.ts';
 import { runHandlers } from './api-runs.ts';
+import { segmentHandlers } from './api-segments.ts';
 import { testRunHandlers } from './api-test-run.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
@@ -18,10 +22,17 @@ export interface ApiParts {
   readonly delivery: Delivery;
   readonly outbox: Outbox;
   readonly runTools: RunTools;
+  readonly access: AccessParts;
 }
 
 /** The handlers of the console API; each domain's are in a file of their own. */
-export function apiHandlers({ platform, delivery, outbox, runTools }: ApiParts): Handlers<typeof endpoints> {
+export function apiHandlers({
+  platform,
+  delivery,
+  outbox,
+  access,
+  runTools,
+}: ApiParts): Handlers<typeof endpoints> {
   return {
     ...workflowHandlers(platform),
     ...runHandlers(platform, runTools),
@@ -30,5 +41,8 @@ export function apiHandlers({ platform, delivery, outbox, runTools }: ApiParts):
     ...connectionHandlers(platform, delivery),
     ...applyHandlers(platform),
     ...mailHandlers(platform, outbox),
+    ...profileHandlers(platform),
+    ...sessionHandlers(access),
+    ...segmentHandlers(platform),
   };
 }

@@ -13,7 +13,6 @@ import { testDatabase } from '../testing/test-database.ts';
 import { testWorkspace } from '../testing/test-platform.ts';
 
 const API_KEY = 'api-key-of-the-test-0123456789';
-const WORKSPACE_GUID = '7f5a2c51-6d0c-4f0e-9d6e-0f6c1b5f3a01';
 const WAIT_MS = 10_000;
 
 interface Body {
@@ -28,7 +27,6 @@ async function serverWith(smtpUrl: string | undefined) {
   const config = readConfig({
     PORT: '0',
     LAUREL_API_KEY: API_KEY,
-    LAUREL_WORKSPACE_GUID: WORKSPACE_GUID,
     ...(smtpUrl !== undefined && { SMTP_URL: smtpUrl, LAUREL_MAIL_FROM: 'Laurel <laurel@example.org>' }),
   });
   if (config.kind === 'invalid') throw new Error(config.problems.join());
@@ -44,7 +42,7 @@ async function serverWith(smtpUrl: string | undefined) {
   const jobs = await startJobEngine(database.connectionString, createLog('fatal'), { supervise: false });
   stack.defer(async () => await jobs.stop());
   const queue = await jobs.queue<MailJob>(MAIL_QUEUE);
-  const authorization = `Basic ${Buffer.from(`${WORKSPACE_GUID}:${API_KEY}`).toString('base64')}`;
+  const authorization = `Bearer ${API_KEY}`;
   return {
     db: database.db,
     call: async (method: string, path: string, headers: Record<string, string> = { authorization }) => {

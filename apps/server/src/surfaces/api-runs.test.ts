@@ -9,7 +9,7 @@ import { testWorkspace } from '../testing/test-platform.ts';
 
 const API_KEY = 'api-key-of-the-test-0123456789';
 const WORKSPACE_GUID = '7f5a2c51-6d0c-4f0e-9d6e-0f6c1b5f3a01';
-const AUTHORIZATION = `Basic ${Buffer.from(`${WORKSPACE_GUID}:${API_KEY}`).toString('base64')}`;
+const AUTHORIZATION = `Bearer ${API_KEY}`;
 const WAIT = { timeout: 10_000, interval: 30 };
 
 interface RunBody {

@@ -164,6 +164,29 @@ describe('hostile input', () => {
     });
   });
 
+  it.each(['{{ v }}', '{{ v|urlencode }}', '{% set x %}{{ v }}{% endset %}{{ x }}'])(
+    'refuses dots that would change the path of a URL: %s',
+    (value) => {
+      for (const v of ['.', '..']) {
+        expect(render(`https://x/v1/${value}/y`, 'url', { v })).toMatchObject({
+          kind: 'failed',
+          error: { code: 'url-dots', line: 1 },
+        });
+        expect(textOf(render(`https://x/v1?q=${value}`, 'url', { v }))).toBe(`https://x/v1?q=${v}`);
+      }
+    },
+  );
+
+  it('refuses what no header can hold', () => {
+    for (const v of ['Łukasz', 'a\u0007b', '😀', '\u007f']) {
+      expect(render('Bearer {{ v }}', 'header', { v })).toMatchObject({
+        kind: 'failed',
+        error: { code: 'header-character', line: 1, column: 8 },
+      });
+    }
+    expect(textOf(render('{{ v }}', 'header', { v: 'Zoë\t1' }))).toBe('Zoë\t1');
+  });
+
   it('encodes values in a URL', () => {
     expect(textOf(render('https://x/{{ v }}?q={{ v|urlencode }}', 'url', { v: 'a/b ?&=ü' }))).toBe(
       'https://x/a%2Fb%20%3F%26%3D%C3%BC?q=a%2Fb+%3F%26%3D%C3%BC',

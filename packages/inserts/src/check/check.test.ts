@@ -109,7 +109,11 @@ describe('lints', () => {
     ['{% for a in b %}{% else %}{% endfor %}', 'for-else'],
     ['{% for a in b %}{% set n = n + 1 %}{% endfor %}', 'set-in-loop'],
     ['{{- a }}', 'expression-dash'],
+    ['{% for a in b %}{% if a %}{% set n = n + 1 %}{% endif %}{% endfor %}', 'set-in-loop'],
     ['Token token={{ a }} api_key: a1b2c3d4e5f6a7b8c9d0', 'secret'],
+    ['Token token=a1b2c3d4e5f6a7b8c9d0', 'secret'],
+    ['Bearer eyJhbGciOiJIUzI1NiJ9.e30.x', 'secret'],
+    ['"password": "correctHorse1Battery"', 'secret'],
     ['{"name": "{{ a }}"}', 'verbatim-json'],
     ['{% macro m() %}{{ m() }}{% endmacro %}', 'macro-recursion'],
   ])('%s', (source, code) => {

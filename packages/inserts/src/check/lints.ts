@@ -40,7 +40,7 @@ function lintStatement(statement: Statement, diagnostics: DiagnosticList): void 
           statement.otherwiseAt,
         );
       }
-      lintSetInLoop(statement, diagnostics);
+      lintSetInLoop(statement.body, diagnostics);
       return;
     case 'text':
       lintSecrets(statement, diagnostics);
@@ -70,9 +70,11 @@ function lintExpression(node: Expression, output: OutputContext, diagnostics: Di
   }
 }
 
-/** `{% set x = x + 1 %}` in a loop starts anew in nobody's eyes but the loop's own. */
-function lintSetInLoop(loop: StatementOf<'for'>, diagnostics: DiagnosticList): void {
-  for (const statement of loop.body) {
+/** `{% set x = x + 1 %}` in a loop, be it in an `if`, counts in the scope of the loop, which ends with it. */
+function lintSetInLoop(statements: readonly Statement[], diagnostics: DiagnosticList): void {
+  for (const statement of statements) {
+    // an if has no scope of its own
+    if (statement.kind === 'if') for (const block of blocksOf(statement)) lintSetInLoop(block, diagnostics);
     if (statement.kind !== 'set') continue;
     statement.targets.forEach(({ name, field }, at) => {
       const value = statement.values[at];
@@ -85,8 +87,7 @@ function lintSetInLoop(loop: StatementOf<'for'>, diagnostics: DiagnosticList): v
   }
 }
 
-const secret =
-  /(?:api[_-]?key|secret|password|passwd|access[_-]?token|token\s*=\s*|token=|bearer)["'\s:=]+([A-Za-z0-9_\-./+]{16,})/gi;
+const secret = /(?:api[_-]?key|secret|password|passwd|token|bearer)["'\s:=]+([A-Za-z0-9_\-./+]{16,})/gi;
 
 function lintSecrets(statement: StatementOf<'text'>, diagnostics: DiagnosticList): void {
   for (const found of statement.text.matchAll(secret)) {

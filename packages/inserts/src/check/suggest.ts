@@ -5,7 +5,7 @@ export function suggest(name: string, known: Iterable<string>): string {
 }
 
 /** The known name with the fewest typing errors from `name`, at most a third of its length. */
-export function closest(name: string, known: Iterable<string>): string | undefined {
+function closest(name: string, known: Iterable<string>): string | undefined {
   if (name.length > 64) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;

@@ -94,7 +94,7 @@ export function compileMethod(
     rt.step();
     if (typeof holder === 'string') rt.charge(holder.length);
     if (holder instanceof Dict) {
-      const macro = holder.get(name);
+      const macro = holder.made(name);
       if (macro instanceof Macro) return callMacro(macro, values, named, rt);
     }
     const all = named.size === 0 ? values : [...values, ...named.values()];

@@ -1,5 +1,5 @@
 import type { Arguments, FilterDefinition } from '../library.ts';
-import { callMacro } from '../runtime/macro.ts';
+import { callMacroByName } from '../runtime/macro.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Argument, ExpressionOf } from '../syntax/ast.ts';
 import { operand } from '../values/convert.ts';
@@ -24,7 +24,7 @@ export function compileCall(
     rt.at = at;
     rt.step();
     const macro = rt.scope.macro(name);
-    if (macro !== null) return callMacro(macro, values, named, rt);
+    if (macro !== null) return callMacroByName(name, macro, values, named, rt);
     if (definition === undefined)
       return rt.fail('unknown-function', `There is no function or macro ${name} here.`);
     return definition.call(values, named, rt);
@@ -81,11 +81,17 @@ export function compileFilter(
     }
     if (!(value instanceof Marked)) return filter.apply(value, values, rt, named);
     rt.charge(value.text.length);
-    // a text marked as safe is filtered as the text that it is, and stays safe where Jinjava keeps it so
-    if (value.mark !== 'safe') return filter.apply(value, values, rt, named);
+    // a marked text is filtered as the text that it is
     const result = filter.apply(value.text, values, rt, named);
+    if (value.mark !== 'safe') return isText(result, value.text) ? value : result;
+    // and stays safe where Jinjava keeps it so
     return filter.keepsSafe && typeof result === 'string' ? new Marked(result, 'safe') : result;
   };
+}
+
+/** True for the text itself, be it marked as safe: JSON that no filter changed is still JSON. */
+function isText(value: Value, text: string): boolean {
+  return value === text || (value instanceof Marked && value.mark === 'safe' && value.text === text);
 }
 
 export function compileTest(

@@ -15,6 +15,7 @@ export function dateProperty(date: DateTime, name: string): Value {
     case 'monthValue':
       return at.month;
     case 'dayOfMonth':
+    case 'date':
       return at.day;
     case 'microsecond':
       return at.millisecond;

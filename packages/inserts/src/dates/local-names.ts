@@ -1,15 +1,11 @@
 /** What a name in a date is of. */
-export type NamePart = 'weekday' | 'month' | 'dayPeriod' | 'timeZoneName' | 'era';
+export type NamePart = 'weekday' | 'month' | 'dayPeriod' | 'era';
 
 const kept = new Map<string, Intl.DateTimeFormat>();
 const maxKept = 100;
 
 /** A date format, kept; of English if there is no such locale, in UTC if Intl does not take the zone. */
-export function dateFormat(
-  locale: string,
-  zone: string,
-  options: Intl.DateTimeFormatOptions,
-): Intl.DateTimeFormat {
+function dateFormat(locale: string, zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify([locale, zone, options]);
   const known = kept.get(key);
   if (known !== undefined) return known;
@@ -41,34 +37,54 @@ function intlZone(zone: string): string {
   return fixed === null ? zone : `${fixed[1]}${(fixed[2] ?? '').padStart(2, '0')}:${fixed[3] ?? '00'}`;
 }
 
+type NameStyle = 'long' | 'short' | 'narrow';
+
+const common = { calendar: 'gregory', numberingSystem: 'latn' } as const;
+
 /** The name of a part of a date in a locale. `alone` is the form without a day beside it. */
 export function localName(
   epochMs: number,
   zone: string,
   locale: string,
   part: NamePart,
-  style: 'long' | 'short' | 'narrow',
+  style: NameStyle,
   alone = false,
 ): string {
-  const options: Intl.DateTimeFormatOptions = { calendar: 'gregory', numberingSystem: 'latn' };
+  const options: Intl.DateTimeFormatOptions = { ...common };
   if (part === 'dayPeriod') Object.assign(options, { hour: 'numeric', hour12: true });
-  else if (part === 'timeZoneName')
-    Object.assign(options, { timeZoneName: style === 'narrow' ? 'short' : style });
-  else if (part === 'month') Object.assign(options, { month: style, ...(alone ? {} : { day: 'numeric' }) });
   else Object.assign(options, { [part]: style });
-  const name = partOf(dateFormat(locale, zone, options), epochMs, part);
-  if (part !== 'timeZoneName' || !name.startsWith('GMT') || zone.startsWith('GMT')) return name;
+  const besideDay = !alone && (part === 'month' || part === 'weekday');
+  const format = dateFormat(locale, zone, besideDay ? { ...options, day: 'numeric' } : options);
+  const name = partOf(format, epochMs, part);
+  // Japanese months are numbers with a sign, which Intl takes for text between the parts
+  return part === 'month' && /^\d+$/.test(name) ? dateFormat(locale, zone, options).format(epochMs) : name;
+}
+
+const fixedOffset = /^[+-]\d/;
+const offsetName = /^(?:GMT|UTC)[+-]/;
+
+/** The name of a time zone. A bare offset, `Z` included, is its own name. */
+export function zoneName(
+  epochMs: number,
+  zone: string,
+  locale: string,
+  style: NonNullable<Intl.DateTimeFormatOptions['timeZoneName']>,
+): string {
+  if (zone === 'Z' || fixedOffset.test(zone)) return zone;
+  const options: Intl.DateTimeFormatOptions = { ...common, timeZoneName: style };
+  const name = partOf(dateFormat(locale, zone, options), epochMs, 'timeZoneName');
+  if (!offsetName.test(name) || zone.startsWith('GMT') || zone.startsWith('UTC')) return name;
   // Java knows the short name of most zones in every locale; Intl has them only where people use them
   for (const other of zoneLocales) {
-    const known = partOf(dateFormat(other, zone, options), epochMs, part);
-    if (!/^(?:GMT|UTC)[+-]/.test(known)) return known;
+    const known = partOf(dateFormat(other, zone, options), epochMs, 'timeZoneName');
+    if (!offsetName.test(known)) return known;
   }
   return name;
 }
 
 const zoneLocales: readonly string[] = ['en-GB', 'en-US', 'en-AU', 'en-IN', 'en-ZA', 'en-NZ', 'ja-JP'];
 
-function partOf(format: Intl.DateTimeFormat, epochMs: number, part: NamePart): string {
+function partOf(format: Intl.DateTimeFormat, epochMs: number, part: NamePart | 'timeZoneName'): string {
   return format.formatToParts(epochMs).find((piece) => piece.type === part)?.value ?? '';
 }
 
@@ -79,8 +95,14 @@ export function localDate(
   locale: string,
   styles: Pick<Intl.DateTimeFormatOptions, 'dateStyle' | 'timeStyle'>,
 ): string {
-  const text = dateFormat(locale, zone, { calendar: 'gregory', numberingSystem: 'latn', ...styles }).format(
-    epochMs,
-  );
+  const { timeStyle } = styles;
+  const text = dateFormat(locale, zone, { ...common, ...styles })
+    .formatToParts(epochMs)
+    .map(({ type, value }) =>
+      type === 'timeZoneName'
+        ? zoneName(epochMs, zone, locale, timeStyle === 'full' ? 'long' : 'short')
+        : value,
+    )
+    .join('');
   return text.replaceAll(/[\u202f\u00a0]/g, ' ');
 }

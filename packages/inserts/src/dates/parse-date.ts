@@ -4,6 +4,8 @@ import { localName } from './local-names.ts';
 
 export interface ParsedDate {
   readonly epochMs: number;
+  /** The date and time of day as they are written, as if they were UTC. */
+  readonly localMs: number;
   /** The zone or offset that the text names; null if it names none. */
   readonly zone: string | null;
 }
@@ -12,6 +14,8 @@ interface Fields {
   year: number;
   month: number;
   day: number;
+  /** Counted from January 1, instead of month and day; null if the text has none. */
+  dayOfYear: number | null;
   hour: number;
   minute: number;
   second: number;
@@ -26,6 +30,7 @@ export function parseDate(text: string, parts: readonly DatePart[], locale: stri
     year: 1970,
     month: 1,
     day: 1,
+    dayOfYear: null,
     hour: 0,
     minute: 0,
     second: 0,
@@ -52,17 +57,25 @@ export function parseDate(text: string, parts: readonly DatePart[], locale: stri
 function resolve(fields: Fields): ParsedDate | undefined {
   const { year, month, day, minute, second, millisecond, afternoon, zone } = fields;
   const hour = afternoon === null ? fields.hour : (fields.hour % 12) + (afternoon ? 12 : 0);
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59)
+    return undefined;
   const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  if (date.getUTCMonth() !== month - 1 || hour > 23 || minute > 59 || second > 59) return undefined;
+  if (fields.dayOfYear === null) {
+    // as in Java February 30 is the last day of February
+    date.setUTCFullYear(year, month, 0);
+    date.setUTCFullYear(year, month - 1, Math.min(day, date.getUTCDate()));
+  } else {
+    date.setUTCFullYear(year, 0, fields.dayOfYear);
+    if (date.getUTCFullYear() !== year) return undefined;
+  }
   date.setUTCHours(hour, minute, second, millisecond);
   const local = date.getTime();
   if (Number.isNaN(local)) return undefined;
-  if (zone === null) return { epochMs: local, zone };
+  if (zone === null) return { epochMs: local, localMs: local, zone };
   const guess = zoneOffset(local, zone);
   if (guess === undefined) return undefined;
   const offset = zoneOffset(local - guess * 60_000, zone) ?? guess;
-  return { epochMs: local - offset * 60_000, zone };
+  return { epochMs: local - offset * 60_000, localMs: local, zone };
 }
 
 /** Reads a field into `fields`; its length, or -1. */
@@ -110,6 +123,9 @@ function readNumber(
       break;
     case 'd':
       fields.day = value;
+      break;
+    case 'D':
+      fields.dayOfYear = value;
       break;
     case 'H':
     case 'h':

@@ -70,8 +70,12 @@ function parseStrftime(format: string): DatePart[] | undefined {
   return parts;
 }
 
+/** Codes that have no form without leading zeros, and vanish with a dash. */
+const notStripped: ReadonlySet<string> = new Set('eklpwzZ');
+
 function codePart(code: string, strips: boolean): DatePart | undefined {
   if (code === '%') return { kind: 'text', text: '%' };
+  if (strips && notStripped.has(code)) return { kind: 'text', text: '' };
   const pattern = codes.get(code);
   return pattern === undefined ? local.get(code) : field(pattern, strips);
 }

@@ -17,7 +17,7 @@ export interface TextStream {
   eol(): boolean;
 }
 
-export type Place = 'text' | 'output' | 'tag' | 'comment' | 'raw';
+type Place = 'text' | 'output' | 'tag' | 'comment' | 'raw';
 
 export interface StreamState {
   place: Place;

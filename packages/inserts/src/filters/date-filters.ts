@@ -1,7 +1,7 @@
 import { dateAt, instantOf, zoneArgument } from '../dates/date-argument.ts';
-import { formatDate, parseDatePattern } from '../dates/date-pattern.ts';
+import { parseDatePattern } from '../dates/date-pattern.ts';
 import type { DatePart } from '../dates/date-pattern.ts';
-import { localName } from '../dates/local-names.ts';
+import { formatDate } from '../dates/format-date.ts';
 import { parseDate } from '../dates/parse-date.ts';
 import { defaultDateFormat, isStyle, parseDateFormat } from '../dates/strftime.ts';
 import { isTimeUnit, plusUnits, unitsBetween } from '../dates/time-units.ts';
@@ -19,8 +19,9 @@ function partsOf(format: string, parse: (format: string) => readonly DatePart[] 
   return parse(format) ?? rt.fail('date-format', `${JSON.stringify(format)} is no date format.`);
 }
 
-/** `datetimeformat(format, zone, locale)`. */
+/** `datetimeformat(format, zone, locale)`; nothing for a format that is null. */
 export function formatDateTime(input: Value, args: Arguments, rt: Runtime): string {
+  if (args[0] === null) return '';
   const zone = zoneArgument(args[1], input instanceof DateTime ? input.zone : 'UTC', rt);
   const parts = partsOf(textArgument(args, 0, rt) ?? defaultDateFormat, parseDateFormat, rt);
   return formatDate(instantOf(input, rt), zone, textArgument(args, 2, rt) ?? rt.locale, parts);
@@ -34,29 +35,22 @@ export function formatByStyle(
   of: (style: 'short' | 'medium' | 'long' | 'full') => Extract<DatePart, { kind: 'local' }>['styles'],
 ): string {
   const format = textArgument(args, 0, rt) ?? 'medium';
-  const zone = zoneArgument(args[1], 'UTC', rt);
+  // a zone that nobody named is the offset Z in Java, not the zone UTC
+  const zone = zoneArgument(args[1], 'Z', rt);
   const parts: readonly DatePart[] = isStyle(format)
     ? [{ kind: 'local', styles: of(format) }]
     : partsOf(format, parseDatePattern, rt);
-  const instant = instantOf(input, rt);
-  const locale = textArgument(args, 2, rt) ?? rt.locale;
-  const text = formatDate(instant, zone, locale, parts);
-  if (!isStyle(format) || textArgument(args, 1, rt) !== null) return text;
-  // a zone that nobody named is the offset Z in Java, not the zone UTC
-  const names = (['long', 'short'] as const).map((width) =>
-    localName(instant, zone, locale, 'timeZoneName', width),
-  );
-  return names.reduce((shown, name) => shown.replace(name, 'Z'), text);
+  return formatDate(instantOf(input, rt), zone, textArgument(args, 2, rt) ?? rt.locale, parts);
 }
 
-/** `strtotime` and `strtodate`. A time must name its zone; a date is midnight UTC. */
+/** `strtotime` and `strtodate`. A time must name its zone; a date is midnight UTC of the day that is written. */
 export function readDate(text: string, format: string, needsZone: boolean, rt: Runtime): DateTime {
   const parsed = parseDate(text, partsOf(format, parseDateFormat, rt), rt.locale);
   if (parsed === undefined || (needsZone && parsed.zone === null)) {
     const zone = parsed === undefined ? '' : ', which must name a time zone';
     return rt.fail('type', `${JSON.stringify(text.slice(0, 60))} is not written as ${format}${zone}.`);
   }
-  if (!needsZone) return dateAt(Math.floor(parsed.epochMs / 86_400_000) * 86_400_000, 'UTC', rt);
+  if (!needsZone) return dateAt(Math.floor(parsed.localMs / 86_400_000) * 86_400_000, 'UTC', rt);
   return dateAt(parsed.epochMs, parsed.zone ?? 'UTC', rt);
 }
 

@@ -32,7 +32,7 @@ function charset(args: Arguments, rt: Runtime) {
 }
 
 /** Percent-encoding as of HTML forms: space is `+`. */
-export function encodeForm(text: string): string {
+function encodeForm(text: string): string {
   let result = '';
   for (const byte of utf8Bytes(text)) {
     const character = String.fromCharCode(byte);

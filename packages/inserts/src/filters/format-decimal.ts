@@ -6,7 +6,12 @@ import { numberFormat } from './local-number.ts';
 export function formatDecimal(value: Decimal, digits: number, locale: string): string {
   const most = Math.max(0, Math.min(digits, 100));
   const exact = printDecimal(rescale(value, Math.max(0, value.scale), 'half-up'));
-  const format = numberFormat(locale, { maximumFractionDigits: most, roundingMode: 'halfEven' });
+  // Java groups from 1,000 on in every locale
+  const format = numberFormat(locale, {
+    maximumFractionDigits: most,
+    roundingMode: 'halfEven',
+    useGrouping: 'always',
+  });
   return format.format(isNumeric(exact) ? exact : 0);
 }
 

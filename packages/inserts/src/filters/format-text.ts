@@ -17,6 +17,9 @@ interface Directive {
 
 const directive = /%(?:(\d{1,3})\$)?([-#+ 0,(<]*)(\d{1,7})?(?:\.(\d{1,4}))?([a-zA-Z%])|%/g;
 
+/** Beside `s` and `b`, which take any value. */
+const conversions: ReadonlySet<string> = new Set('cdxofe');
+
 /** `String.format` of Java for texts, numbers, booleans and characters. */
 export function formatText(pattern: string, args: Arguments, rt: Runtime): string {
   let next = 0;
@@ -62,7 +65,8 @@ function formatOne(value: Value, spec: Directive, rt: Runtime): string {
   const conversion = spec.conversion.toLowerCase();
   if (conversion === 's') return printNested(value, rt).slice(0, spec.precision);
   if (conversion === 'b') return String(typeof value === 'boolean' ? value : value !== null);
-  if (value === null) return 'null';
+  if (!conversions.has(conversion)) return rt.fail('type', `format: ${spec.whole} is not supported.`);
+  if (value === null) return 'null'.slice(0, spec.precision);
   if (conversion === 'c' && typeof value === 'string' && Array.from(value).length === 1) return value;
   if (!isNumber(value))
     return rt.fail('type', `format: ${kindOf(value)} cannot be shown with ${spec.whole}.`);
@@ -79,7 +83,7 @@ function formatOne(value: Value, spec: Directive, rt: Runtime): string {
     case 'e':
       return withSign(exponential(toFloat(value), spec.precision ?? 6), spec);
     default:
-      return rt.fail('type', `format: ${spec.whole} is not supported.`);
+      return rt.fail('type', `format: a number cannot be shown with ${spec.whole}.`);
   }
 }
 

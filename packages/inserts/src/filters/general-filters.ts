@@ -36,6 +36,7 @@ export const generalFilters: readonly FilterDefinition[] = [
     aliases: ['d'],
     summary: 'The value, or `default_value` if it is null, or with truthy if it is anything false.',
     params: ['default_value', 'truthy'],
+    required: 1,
     naming: 'named',
     apply(input, args, rt) {
       const present = booleanArgument(args, 1, rt) ? isTruthy(input, rt) : input !== null;

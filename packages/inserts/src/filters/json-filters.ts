@@ -5,7 +5,7 @@ import type { FilterDefinition } from '../library.ts';
 import { printNested } from '../values/print.ts';
 import { Marked } from '../values/value.ts';
 
-const beyondAscii = /[/\u007f-\uffff]/g;
+const beyondAscii = /[/\u0080-\uffff]/g;
 
 function escapeUnit(unit: string): string {
   if (unit === '/') return '\\/';

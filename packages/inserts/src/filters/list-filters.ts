@@ -104,9 +104,11 @@ export const listFilters: readonly FilterDefinition[] = [
     params: ['linecount', 'fill_with'],
     apply(input, args, rt) {
       const size = integerArgument(args, 0, 0, rt);
-      if (size <= 0) return new List([]);
+      if (size === 0) return new List([]);
       const rows: Value[] = [];
       const items = counted(elementsOf(input), rt);
+      // as in Jinjava a number below 0 is no limit
+      if (size < 0) return new List(items.length === 0 ? [] : [new List([...items])]);
       for (let at = 0; at < items.length; at += size) {
         const row = items.slice(at, at + size);
         rt.checkList(size);
@@ -206,7 +208,7 @@ export const listFilters: readonly FilterDefinition[] = [
       const attribute = requiredText(args, 0, 'an attribute to group by', rt);
       const groups = new Map<string, { value: Value; items: Value[] }>();
       for (const item of counted(elementsOf(input), rt)) {
-        const value = propertyAt(item, attribute, rt);
+        const value = property(item, attribute, rt);
         const name = printNested(value, rt);
         const group = groups.get(name) ?? { value, items: [] };
         group.items.push(item);

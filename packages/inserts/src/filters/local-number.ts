@@ -1,5 +1,5 @@
 /** What separates digits in numbers of a locale. */
-export interface NumberSigns {
+interface NumberSigns {
   readonly group: string;
   readonly decimal: string;
 }
@@ -7,7 +7,7 @@ export interface NumberSigns {
 const kept = new Map<string, NumberSigns>();
 const maxKept = 50;
 
-export function numberSigns(locale: string): NumberSigns {
+function numberSigns(locale: string): NumberSigns {
   const known = kept.get(locale);
   if (known !== undefined) return known;
   const parts = numberFormat(locale, {}).formatToParts(1_234_567.5);

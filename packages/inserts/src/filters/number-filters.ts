@@ -9,6 +9,7 @@ import {
   float,
   isInteger,
   isNumber,
+  parseFloating,
   parseInteger,
   printNumber,
   toFloat,
@@ -34,6 +35,12 @@ import { toSingle } from './single-float.ts';
 function decimalOf(value: Value, rt: Runtime): Decimal {
   const text = print(value, rt);
   return parseDecimal(text) ?? rt.fail('type', `${JSON.stringify(text.slice(0, 40))} is no number.`);
+}
+
+/** The number that a text begins with, as Java reads it: grouped or not, whatever follows. */
+function leadingDecimal(text: string): Decimal | undefined {
+  const found = /^-?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:E-?\d{1,3})?/.exec(text)?.[0];
+  return found === undefined ? undefined : parseDecimal(found.replaceAll(',', ''));
 }
 
 /** A number, or a text that is one, as floating-point; undefined for anything else. */
@@ -69,15 +76,16 @@ const sizes = {
   binary: ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'],
 } as const;
 
+/** In single precision, as Jinjava counts: what is just below a unit as a double may be that unit. */
 function fileSize(bytes: number, binary: boolean): string {
   if (bytes === 1) return '1 Byte';
   const base = binary ? 1024 : 1000;
   if (bytes < base) return `${Math.trunc(bytes)} Bytes`;
   const units = binary ? sizes.binary : sizes.decimal;
   let power = 1;
-  while (power < units.length && bytes >= base ** (power + 1)) power++;
-  const shown = parseDecimal(printNumber(float(bytes / base ** power)));
-  return `${shown === undefined ? '0.0' : printDecimal(rescale(shown, 1, 'half-up'))} ${units[power - 1] ?? ''}`;
+  while (power < units.length && bytes >= Math.fround(base ** (power + 1))) power++;
+  const shown = parseDecimal(printNumber(float(Math.fround(bytes / base ** power))));
+  return `${shown === undefined ? String(bytes) : printDecimal(rescale(shown, 1, 'half-up'))} ${units[power - 1] ?? ''}`;
 }
 
 const common = { params: [], naming: 'appended', keepsSafe: true } as const;
@@ -225,8 +233,8 @@ export const numberFilters: readonly FilterDefinition[] = [
     summary: 'A number of bytes for people: 1.5 MB; with `binary` 1.4 MiB.',
     params: ['binary'],
     apply(input, args, rt) {
-      const bytes = isNumber(input) ? toFloat(input) : Number(print(input, rt).trim() || '0');
-      return fileSize(Math.fround(Number.isNaN(bytes) ? 0 : bytes), booleanArgument(args, 0, rt));
+      const bytes = isNumber(input) ? toFloat(input) : (parseFloating(print(input, rt)) ?? 0);
+      return fileSize(Math.fround(bytes), booleanArgument(args, 0, rt));
     },
   },
   {
@@ -236,8 +244,7 @@ export const numberFilters: readonly FilterDefinition[] = [
       'The number as people of `locale` write it, with at most `max_decimals` digits behind the point.',
     params: ['locale', 'max_decimals'],
     apply(input, args, rt) {
-      const text = printNested(input, rt);
-      const decimal = parseDecimal(text.replaceAll(',', ''));
+      const decimal = isNumber(input) ? decimalOf(input, rt) : leadingDecimal(printNested(input, rt));
       if (decimal === undefined) return input;
       const most = args[1] === undefined ? decimal.scale : integerArgument(args, 1, decimal.scale, rt);
       return formatDecimal(decimal, Math.min(decimal.scale, most), textArgument(args, 0, rt) ?? rt.locale);

@@ -16,7 +16,7 @@ function compareIgnoringCase(a: string, b: string): number {
 
 /**
  * The elements in the order of their keys. Keys must be of one kind; lists and dicts are all alike. Elements without
- * a key are an error, or with `lenient` like any other.
+ * a key are an error, or with `lenient` like any other. A single element is never asked for its key.
  */
 export function sortedBy(
   items: readonly Value[],
@@ -26,6 +26,7 @@ export function sortedBy(
   rt: Runtime,
   lenient = false,
 ): Value[] {
+  if (items.length < 2) return [...items];
   const keyed = items.map((item) => {
     const key = keyOf(item);
     if (key === null && !lenient)

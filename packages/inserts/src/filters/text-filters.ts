@@ -26,7 +26,7 @@ export function trimJava(text: string): string {
   return text.slice(start, end);
 }
 
-export function capitalize(text: string): string {
+function capitalize(text: string): string {
   const first = String.fromCodePoint(...[text.codePointAt(0) ?? 0].slice(0, text.length));
   return first.toUpperCase() + text.slice(first.length);
 }

@@ -3,6 +3,7 @@ import { formatByStyle, formatDateTime, readDate } from '../filters/date-filters
 import type { FunctionDefinition } from '../library.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { print } from '../values/print.ts';
+import { DateTime } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 import { zonedFields } from '../values/zoned-fields.ts';
 
@@ -56,8 +57,10 @@ export const dateFunctions: readonly FunctionDefinition[] = [
     summary: 'The beginning of this day in a time zone (UTC).',
     params: ['timezone'],
     call([name], _, rt) {
-      const zone = zoneArgument(name, 'UTC', rt);
-      return dateAt(midnight(zone, rt), zone, rt);
+      const zone = zoneArgument(name, 'Z', rt);
+      // it prints as Java prints a time with its zone, unlike every other date
+      const format = `yyyy-MM-dd'T'HH:mmXXX${/^(?:Z|[+-].*)$/.test(zone) ? '' : "'['VV']'"}`;
+      return new DateTime(dateAt(midnight(zone, rt), zone, rt).epochMs, zone, format);
     },
   },
   {

@@ -3,6 +3,7 @@ import type { FunctionDefinition } from '../library.ts';
 import { dateFunctions } from './date-functions.ts';
 import { generalFunctions } from './general-functions.ts';
 import { namespace } from './namespace.ts';
+import { printedValues } from './printed-values.ts';
 import { range } from './range.ts';
 
 /** The functions that every template can call. */
@@ -11,4 +12,5 @@ export const standardFunctions: ReadonlyMap<string, FunctionDefinition> = byName
   range,
   ...generalFunctions,
   ...dateFunctions,
+  ...printedValues,
 ]);

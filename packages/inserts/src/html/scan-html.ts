@@ -5,13 +5,16 @@ export interface HtmlToken {
   readonly source: string;
 }
 
-const tagName = /<(\/?)([a-zA-Z][^\s/>]{0,100})(?=[\s/>])/y;
+const tagName = /<(\/?)([a-zA-Z][^\s/>]{0,100})(?=[\s/>]|$)/y;
 const rawElements: ReadonlySet<string> = new Set(['script', 'style', 'textarea', 'title']);
 
 /** No tag is longer than this; what seems to be is text. Bounds the work for quotes that are never closed. */
 const longestTag = 4000;
 
-/** Cuts HTML into tags and the text between them. Never fails: what is no tag is text. `step` is called with the work. */
+/**
+ * Cuts HTML into tags and the text between them. Never fails: what is no tag is text, and a tag that the HTML ends in
+ * is nothing. `step` is called with the work.
+ */
 export function scanHtml(html: string, step: (work: number) => void): HtmlToken[] {
   let lower: string | null = null;
   const tokens: HtmlToken[] = [];
@@ -22,11 +25,12 @@ export function scanHtml(html: string, step: (work: number) => void): HtmlToken[
   for (let at = html.indexOf('<'); at >= 0; at = html.indexOf('<', at)) {
     const end =
       html.startsWith('<!', at) || html.startsWith('<?', at) ? commentEnd(html, at) : tagEnd(html, at, step);
-    if (end === undefined) {
+    if (end === 'no tag') {
       at++;
       continue;
     }
     flush(at);
+    if (end === 'cut off') return tokens;
     tokens.push(end.token);
     at = end.at;
     text = at;
@@ -52,14 +56,14 @@ function tagEnd(
   html: string,
   at: number,
   step: (work: number) => void,
-): { token: HtmlToken; at: number } | undefined {
+): { token: HtmlToken; at: number } | 'no tag' | 'cut off' {
   tagName.lastIndex = at;
   const found = tagName.exec(html);
-  if (found === null) return undefined;
+  if (found === null) return 'no tag';
   const [start, slash, name = ''] = found;
   const end = closingBracket(html, at + start.length);
   step(((end < 0 ? longestTag : end - at) >> 4) + 1);
-  if (end < 0) return undefined;
+  if (end < 0) return html.length - at > longestTag ? 'no tag' : 'cut off';
   const kind = slash === '/' ? 'close' : 'open';
   return { token: { kind, name: name.toLowerCase(), source: html.slice(at, end + 1) }, at: end + 1 };
 }

@@ -1,5 +1,4 @@
 import { beforeLastWord } from '../filters/truncate-text.ts';
-import { decodeEntities } from './entities.ts';
 import { voidElements } from './html-elements.ts';
 import { parseHtml } from './html-tree.ts';
 import type { HtmlNode } from './html-tree.ts';
@@ -18,34 +17,29 @@ export function truncateHtml(
   const cut = (nodes: readonly HtmlNode[]): void => {
     for (const node of nodes) {
       if (node.kind === 'element') cut(node.children);
-      else {
-        const text = decodeEntities(node.text).replaceAll(/\s+/g, ' ');
+      else if (node.kind === 'text') {
+        const text = node.text.replaceAll(/[\t\n\f\r ]+/g, ' ');
         if (left <= 0) node.text = '';
         else if (text.length > left) {
           const at = breaksWords ? left : beforeLastWord(left, text) - 1;
-          node.text = encode(text.slice(0, Math.max(0, at)) + end);
+          node.text = text.slice(0, Math.max(0, at)) + end;
           left = 0;
         } else left -= text.length;
       }
     }
   };
   cut(tree);
-  return printHtml(withText(tree));
-}
-
-function encode(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('\u00a0', '&nbsp;');
+  const kept = withText(tree);
+  return kept.every((node) => node.kind === 'comment') ? '' : printHtml(kept);
 }
 
 function withText(nodes: readonly HtmlNode[]): HtmlNode[] {
   return nodes.flatMap((node): HtmlNode[] => {
-    if (node.kind === 'text') return [node];
+    if (node.kind !== 'element') return [node];
     const children = withText(node.children);
-    const hasText = children.some((child) => child.kind === 'element' || child.text.trim() !== '');
+    const hasText = children.some(
+      (child) => child.kind === 'element' || (child.kind === 'text' && child.text.trim() !== ''),
+    );
     return hasText && !voidElements.has(node.name) ? [{ ...node, children }] : [];
   });
 }

@@ -5,7 +5,7 @@ import { Decimal } from '../values/value.ts';
 import type { Value } from '../values/value.ts';
 
 const space = /[ \t\n\r]*/y;
-const numberLiteral = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const numberLiteral = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=[ \t\n\r,\]}]|$)/y;
 const word = /true|false|null/y;
 const maxDepth = 200;
 

@@ -3,13 +3,16 @@ import type { Statement } from '../syntax/ast.ts';
 import { advance, inString } from './json-state.ts';
 import type { JsonState } from './json-state.ts';
 
-/** Stands in for a value where a JSON value is expected. */
-const samples: readonly string[] = ['"s"', '1', 'null', '{}'];
+/**
+ * Stands in for a value where a JSON value is expected. Where `{}` is valid every value is: it is no key, as a string
+ * may be, and does not grow together with what is beside it, as a number may.
+ */
+const sample = '{}';
 
 /**
  * True if a template in JSON output always gives valid JSON: everything that it prints is printed once and in order,
- * and the text around is valid with a value of any kind in every place. Every insert prints one escaped value, so
- * what is true of the samples is true of all. Says nothing about captured or safe output; that is parsed every time.
+ * and the text around is valid with the sample in every place. Every insert prints one escaped value, so what is true
+ * of the sample is true of all. Says nothing about captured or safe output; that is parsed every time.
  */
 export function isAlwaysValidJson(
   statements: readonly Statement[],
@@ -17,16 +20,13 @@ export function isAlwaysValidJson(
 ): boolean {
   const pieces: (string | null)[] = [];
   if (!gather(statements, inserts, pieces)) return false;
-  return samples.every((sample) => {
-    let text = '';
-    let state: JsonState = 0;
-    for (const piece of pieces) {
-      const added: string = piece ?? (state === inString ? 'x' : sample);
-      text += added;
-      if (piece !== null) state = advance(piece, state);
-    }
-    return parses(text);
-  });
+  let text = '';
+  let state: JsonState = 0;
+  for (const piece of pieces) {
+    text += piece ?? (state === inString ? 'x' : sample);
+    if (piece !== null) state = advance(piece, state);
+  }
+  return parses(text);
 }
 
 function parses(text: string): boolean {

@@ -11,8 +11,9 @@ function get(dict: Dict, [key = null, fallback = null]: readonly Value[], rt: Ru
   return fallback === null || dict.asMap().has(name) ? dict.get(name) : fallback;
 }
 
+/** A null key is the key `null`, as Java prints it. */
 function put(dict: Dict, [key = null, value = null]: readonly Value[], rt: Runtime): Value {
-  const name = print(key, rt);
+  const name = key === null ? 'null' : print(key, rt);
   if (value === dict) return null;
   const old = dict.get(name);
   rt.checkList(dict.size + 1);
@@ -57,6 +58,11 @@ export const dictMethods: readonly MethodDefinition<Dict>[] = [
     summary: 'Sets the value of a key that has none.',
     call: (dict, args, rt) =>
       dict.get(print(args[0] ?? null, rt)) === null ? put(dict, args, rt) : get(dict, args.slice(0, 1), rt),
+  },
+  {
+    name: 'replace',
+    summary: 'Sets the value of a key that is there, and gives the old one.',
+    call: (dict, args, rt) => (dict.asMap().has(print(args[0] ?? null, rt)) ? put(dict, args, rt) : null),
   },
   { name: 'items', summary: 'Keys with their values.', call: items },
   { name: 'entrySet', summary: 'Keys with their values.', call: items },

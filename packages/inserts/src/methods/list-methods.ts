@@ -25,14 +25,41 @@ function extend(list: List, [more = null]: readonly Value[], rt: Runtime): boole
   return more.items.length > 0;
 }
 
-function insert(list: List, args: readonly Value[], rt: Runtime): null {
-  const [, item = null] = args;
+function addAt(list: List, at: number, item: Value, rt: Runtime): null {
   if (item === list) return null;
-  const at = indexArgument(args, 0, rt);
   rt.checkList(list.items.length + 1);
   rt.steps(list.items.length >> 3);
-  list.items.splice(at < 0 ? Math.max(0, at + list.items.length) : at, 0, item);
+  list.items.splice(at, 0, item);
   return null;
+}
+
+/** Before an element, at the earliest before the first; nowhere if there is none at that place. */
+function insert(list: List, args: readonly Value[], rt: Runtime): null {
+  const [, item = null] = args;
+  const asked = indexArgument(args, 0, rt);
+  if (asked >= list.items.length) return null;
+  return addAt(list, asked < 0 ? Math.max(0, asked + list.items.length) : asked, item, rt);
+}
+
+/** Java's `add`: at the end, or at a place that may be the end. */
+function add(list: List, args: readonly Value[], rt: Runtime): Value {
+  if (args.length < 2) return append(list, args, rt);
+  const at = indexArgument(args, 0, rt);
+  if (at < 0 || at > list.items.length) return rt.fail('method-arguments', `There is no place ${at}.`);
+  return addAt(list, at, args[1] ?? null, rt);
+}
+
+function subList(list: List, args: readonly Value[], rt: Runtime): List {
+  const from = indexArgument(args, 0, rt);
+  const to = indexArgument(args, 1, rt);
+  if (from < 0 || to > list.items.length || from > to) {
+    return rt.fail(
+      'method-arguments',
+      `subList(${from}, ${to}) reaches beyond a list of ${list.items.length} elements.`,
+    );
+  }
+  rt.steps(to - from);
+  return new List(list.items.slice(from, to));
 }
 
 /** Takes an element out; null if there is none at that place. */
@@ -96,10 +123,10 @@ export const listMethods: readonly MethodDefinition<List>[] = [
     call: (list, [wanted = null], rt) => list.items.filter((item) => same(item, wanted, rt)).length,
   },
   { name: 'append', summary: 'Adds an element.', call: append },
-  { name: 'add', summary: 'Adds an element.', call: append },
+  { name: 'add', summary: 'Adds an element at the end, or at a place.', call: add },
   { name: 'extend', summary: 'Adds the elements of a list.', call: extend },
   { name: 'addAll', summary: 'Adds the elements of a list.', call: extend },
-  { name: 'insert', summary: 'Adds an element at a place.', call: insert },
+  { name: 'insert', summary: 'Adds an element before the one at a place.', call: insert },
   { name: 'pop', summary: 'Takes the last element out, or that at a place.', call: pop },
   { name: 'remove', summary: 'Removes a value; true if it was there.', call: remove },
   { name: 'clear', summary: 'Removes every element.', call: clear },
@@ -123,10 +150,7 @@ export const listMethods: readonly MethodDefinition<List>[] = [
   {
     name: 'subList',
     summary: 'The elements from a place up to another.',
-    call: (list, args, rt) =>
-      new List(
-        list.items.slice(Math.max(0, indexArgument(args, 0, rt)), Math.max(0, indexArgument(args, 1, rt))),
-      ),
+    call: subList,
   },
   {
     name: 'containsAll',

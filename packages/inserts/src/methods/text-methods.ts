@@ -44,8 +44,11 @@ export const textMethods: readonly MethodDefinition<string>[] = [
   },
   {
     name: 'startsWith',
-    summary: 'True if it begins with a text.',
-    call: (text, args, rt) => text.startsWith(textOfArgument(args, 0, rt)),
+    summary: 'True if it begins with a text, or has it at a place.',
+    call(text, args, rt) {
+      const at = args.length > 1 ? indexArgument(args, 1, rt) : 0;
+      return at >= 0 && at <= text.length && text.startsWith(textOfArgument(args, 0, rt), at);
+    },
   },
   {
     name: 'endsWith',
@@ -60,14 +63,22 @@ export const textMethods: readonly MethodDefinition<string>[] = [
   },
   {
     name: 'lastIndexOf',
-    summary: 'Where a text is last found, or -1.',
-    call: (text, args, rt) => text.lastIndexOf(textOfArgument(args, 0, rt)),
+    summary: 'Where a text is last found, at most at a place, or -1.',
+    call(text, args, rt) {
+      const most = args.length > 1 ? indexArgument(args, 1, rt) : text.length;
+      return most < 0 ? -1 : text.lastIndexOf(textOfArgument(args, 0, rt), most);
+    },
   },
   {
     name: 'substring',
     summary: 'The characters from a place up to another, or to the end.',
     call: (text, args, rt) =>
       part(text, indexArgument(args, 0, rt), args.length > 1 ? indexArgument(args, 1, rt) : text.length, rt),
+  },
+  {
+    name: 'subSequence',
+    summary: 'The characters from a place up to another.',
+    call: (text, args, rt) => part(text, indexArgument(args, 0, rt), indexArgument(args, 1, rt), rt),
   },
   {
     name: 'charAt',
@@ -102,6 +113,8 @@ export const textMethods: readonly MethodDefinition<string>[] = [
   },
   { name: 'trim', summary: 'Without space around it.', call: (text) => trimJava(text) },
   { name: 'strip', summary: 'Without space around it.', call: (text) => text.trim() },
+  { name: 'stripLeading', summary: 'Without space before it.', call: (text) => text.trimStart() },
+  { name: 'stripTrailing', summary: 'Without space behind it.', call: (text) => text.trimEnd() },
   { name: 'toUpperCase', summary: 'In capitals.', call: (text) => text.toUpperCase() },
   { name: 'toLowerCase', summary: 'In small letters.', call: (text) => text.toLowerCase() },
   {
@@ -123,6 +136,11 @@ export const textMethods: readonly MethodDefinition<string>[] = [
     name: 'compareTo',
     summary: 'Negative, 0 or positive for before, equal or behind.',
     call: (text, args, rt) => difference(text, textOfArgument(args, 0, rt)),
+  },
+  {
+    name: 'compareToIgnoreCase',
+    summary: 'As compareTo, but for capitals.',
+    call: (text, args, rt) => difference(text.toLowerCase(), textOfArgument(args, 0, rt).toLowerCase()),
   },
 ];
 

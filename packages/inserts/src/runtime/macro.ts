@@ -16,7 +16,6 @@ export class Macro extends Callable {
   readonly parameters: readonly MacroParameter[];
   readonly body: Evaluate;
   readonly isCaller: boolean;
-  active = false;
   /** The scope of the template that it was imported from: what that set and defined is seen by the macro. */
   home: Scope | null = null;
 
@@ -29,8 +28,29 @@ export class Macro extends Callable {
 }
 
 /**
+ * Calls a macro by the name by which it is visible. As in Jinjava that is empty within a call by the same name, which
+ * is how a macro that calls itself ends; one that is called as a member of a dict may.
+ */
+export function callMacroByName(
+  name: string,
+  macro: Macro,
+  args: readonly Value[],
+  named: ReadonlyMap<string, Value>,
+  rt: Runtime,
+): Value {
+  if (macro.isCaller) return callMacro(macro, args, named, rt);
+  rt.activeMacros ??= new Set();
+  const active = rt.activeMacros;
+  if (active.has(name)) return '';
+  active.add(name);
+  const result = callMacro(macro, args, named, rt);
+  active.delete(name);
+  return result;
+}
+
+/**
  * Calls a macro in a scope of its own, below the scope of the call: as in Jinjava a macro sees the variables as they
- * are when it is called, and a macro called from within itself is empty.
+ * are when it is called.
  */
 export function callMacro(
   macro: Macro,
@@ -38,7 +58,6 @@ export function callMacro(
   named: ReadonlyMap<string, Value>,
   rt: Runtime,
 ): Value {
-  if (macro.active) return '';
   if (rt.macroDepth >= rt.limits.macroDepth) {
     rt.fail('limit-macro-depth', `Macros call each other more than ${rt.limits.macroDepth} deep.`);
   }
@@ -58,9 +77,7 @@ export function callMacro(
   if (macro.home !== null) rt.entry ??= rt.at;
   rt.scope = scope;
   rt.macroDepth++;
-  macro.active = !macro.isCaller;
   const result = macro.body(rt);
-  macro.active = false;
   rt.macroDepth--;
   rt.scope = outer;
   rt.entry = entry;

@@ -61,6 +61,8 @@ export class Runtime implements PrintBudget {
   /** Where the template that is rendered left itself for another one; null within itself. */
   entry: Span | null = null;
   macroDepth = 0;
+  /** The names by which macros are being called; made by the first call. */
+  activeMacros: Set<string> | null = null;
   loopDepth = 0;
 
   /** Requests that had no answer yet, by key; a pass with any is repeated. */

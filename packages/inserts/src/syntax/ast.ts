@@ -1,7 +1,7 @@
 import type { Value } from '../values/value.ts';
 import type { Span } from './source-map.ts';
 
-export type UnaryOperator = '-' | 'not' | 'empty';
+type UnaryOperator = '-' | 'not' | 'empty';
 export type BinaryOperator =
   | '+'
   | '-'

@@ -319,13 +319,23 @@ export class ExpressionParser {
     return { kind: 'call', at: this.#span(token), name: text, args };
   }
 
-  /** `filter:upper.filter(x, …)` and `exptest:even.evaluate(x, …)`, what Jinjava makes of filters and tests itself. */
+  /**
+   * `filter:upper.filter(x, …)`, `exptest:even.evaluate(x, …)` and `fn:list(…)`: what Jinjava itself writes when it
+   * prints a template back.
+   */
   #isSpelledOut(text: string): boolean {
+    if (text === 'fn') return this.cursor.isOperator('(', 2) && this.#isAdjacent();
     return (
       (text === 'filter' || text === 'exptest') &&
       this.cursor.isOperator('.', 2) &&
       this.cursor.isOperator('(', 4)
     );
+  }
+
+  /** True if there is no space on either side of the colon that comes next. */
+  #isAdjacent(): boolean {
+    const colon = this.cursor.peek();
+    return this.cursor.peek(-1).end === colon.start && this.cursor.peek(1).start === colon.end;
   }
 
   #parentheses(first: Token): Expression {

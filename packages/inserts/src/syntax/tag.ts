@@ -25,6 +25,8 @@ export interface Tag {
 export function readTag(segment: Segment, map: SourceMap): Tag {
   const { source } = map;
   let start = segment.innerStart;
+  // {%+ says that nothing is to be trimmed, which nothing is anyway
+  if (source[start] === '+') start++;
   while (start < segment.innerEnd && isSpace(source.charCodeAt(start))) start++;
   const written = readName(source, start, segment.innerEnd);
   return {

@@ -80,8 +80,8 @@ class TemplateParser implements StatementContext {
     for (;;) {
       const segment = this.#segments[this.#at];
       if (segment === undefined) return { body, end: null };
-      if (segment.kind === 'tag') {
-        const tag = readTag(segment, this.map);
+      const tag = segment.kind === 'tag' ? readTag(segment, this.map) : null;
+      if (tag !== null) {
         if (ends.includes(tag.name)) {
           this.#at++;
           return { body, end: tag };
@@ -90,19 +90,19 @@ class TemplateParser implements StatementContext {
         if (this.#ends.some((outer) => outer.includes(tag.name))) return { body, end: null };
       }
       this.#at++;
-      const statement = this.#statement(segment);
+      const statement = tag === null ? this.#printed(segment) : this.#statement(tag);
       if (statement !== null) body.push(statement);
     }
   }
 
-  #statement(segment: Segment): Statement | null {
+  #printed(segment: Segment): Statement {
     const at = this.map.span(segment.start, segment.end);
     if (segment.kind === 'text') return { kind: 'text', at, text: segment.text };
-    if (segment.kind === 'output') {
-      const value = recover(this, nothing(at), () => this.#outputExpression(segment));
-      return { kind: 'output', at, value };
-    }
-    const tag = readTag(segment, this.map);
+    const value = recover(this, nothing(at), () => this.#outputExpression(segment));
+    return { kind: 'output', at, value };
+  }
+
+  #statement(tag: Tag): Statement | null {
     const parser = statementParsers.get(tag.name);
     if (parser !== undefined) return recover<Statement | null>(this, null, () => parser(this, tag));
     const insert = this.inserts.get(tag.name);

@@ -1,7 +1,7 @@
 /** What expressions are made of, for the parser and for editors. */
 
-/** Longest first where one is the start of another. */
-export const operators: readonly string[] = [
+/** Of one or two characters. */
+const operators: ReadonlySet<string> = new Set([
   '==',
   '!=',
   '<=',
@@ -31,7 +31,7 @@ export const operators: readonly string[] = [
   '~',
   '!',
   '?',
-];
+]);
 
 /** Words that cannot be the name of a variable where an operand is expected. */
 export const reservedWords: ReadonlySet<string> = new Set([
@@ -101,30 +101,23 @@ export function skipString(
 const nameStart = /[\p{L}\p{Nl}\p{Sc}\p{Pc}]/u;
 const namePart = /[\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Sc}\p{Pc}]/u;
 const nameAt = /[A-Za-z_$][\w$]*/y;
+const partAt = /[\w$]+/y;
 const numberAt = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 
-export function isDigit(code: number): boolean {
+function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
 /** The Java identifier that starts at `at`, or ''. */
 export function readName(source: string, at: number, end: number): string {
   nameAt.lastIndex = at;
-  let stop = at;
-  if (nameAt.test(source)) stop = Math.min(nameAt.lastIndex, end);
-  for (;;) {
-    if (stop >= end) break;
-    const code = source.codePointAt(stop) ?? 0;
-    if (stop > at && code < 128) {
-      nameAt.lastIndex = stop;
-      if (!isDigit(code) && !nameAt.test(source)) break;
-      stop++;
-      continue;
-    }
-    if (code < 128) break;
-    const shown = String.fromCodePoint(code);
+  let stop = nameAt.test(source) ? Math.min(nameAt.lastIndex, end) : at;
+  while (stop < end && source.charCodeAt(stop) > 127) {
+    const shown = String.fromCodePoint(source.codePointAt(stop) ?? 0);
     if (!(stop === at ? nameStart : namePart).test(shown)) break;
     stop += shown.length;
+    partAt.lastIndex = stop;
+    if (partAt.test(source)) stop = Math.min(partAt.lastIndex, end);
   }
   return source.slice(at, stop);
 }
@@ -141,5 +134,8 @@ export function readNumber(source: string, at: number, end: number): string {
 
 /** The operator that starts at `at`, or undefined. */
 export function readOperator(source: string, at: number, end: number): string | undefined {
-  return operators.find((operator) => source.startsWith(operator, at) && at + operator.length <= end);
+  const long = source.slice(at, Math.min(at + 2, end));
+  if (operators.has(long)) return long;
+  const short = source.charAt(at);
+  return operators.has(short) ? short : undefined;
 }

@@ -18,6 +18,11 @@ function other(args: Arguments, rt: Runtime): Value {
     : value;
 }
 
+/** Null is as great as null here, though it is neither less nor greater than anything. */
+function compareOrBothNull(a: Value, b: Value, rt: Runtime): number {
+  return a === null && b === null ? 0 : compare(a, b, rt);
+}
+
 function isDivisible(subject: Value, args: Arguments, rt: Runtime): boolean {
   if (!isNumber(subject) || !Number.isInteger(toFloat(subject))) return false;
   const divisor = other(args, rt);
@@ -115,8 +120,8 @@ export const standardTests: ReadonlyMap<string, TestDefinition> = byName<TestDef
   {
     name: 'le',
     aliases: ['<='],
-    summary: 'Less or equal, as <=.',
-    check: (subject, args, rt) => compare(subject, other(args, rt), rt) <= 0,
+    summary: 'Less or equal, as <=; two nulls are equal.',
+    check: (subject, args, rt) => compareOrBothNull(subject, other(args, rt), rt) <= 0,
   },
   {
     name: 'gt',
@@ -127,8 +132,8 @@ export const standardTests: ReadonlyMap<string, TestDefinition> = byName<TestDef
   {
     name: 'ge',
     aliases: ['>='],
-    summary: 'Greater or equal, as >=.',
-    check: (subject, args, rt) => compare(subject, other(args, rt), rt) >= 0,
+    summary: 'Greater or equal, as >=; two nulls are equal.',
+    check: (subject, args, rt) => compareOrBothNull(subject, other(args, rt), rt) >= 0,
   },
   {
     name: 'sameas',

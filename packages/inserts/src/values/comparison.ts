@@ -129,17 +129,17 @@ export function contains(element: Value, container: Value, rt: Failing): boolean
 }
 
 /** `value` converted to the kind of `like`; undefined where Java cannot. */
-export function convertLike(value: Value, like: Value, rt: PrintBudget): Value | undefined {
+function convertLike(value: Value, like: Value, rt: PrintBudget): Value | undefined {
   if (textOf(like) !== undefined) return print(value, rt);
   if (typeof like === 'boolean') return isTruthy(value, rt);
   if (isInteger(like)) {
-    if (value === null || value === '') return 0;
+    if (value === null || textOf(value) === '') return 0;
     if (isNumber(value)) return toLong(value);
     const text = textOf(value);
     return text === undefined ? undefined : parseInteger(text);
   }
   if (isFloat(like)) {
-    if (value === null || value === '') return float(0);
+    if (value === null || textOf(value) === '') return float(0);
     if (isNumber(value)) return float(toFloat(value));
     const parsed = parseFloating(textOf(value) ?? '');
     return parsed === undefined ? undefined : float(parsed);

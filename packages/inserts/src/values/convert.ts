@@ -51,9 +51,14 @@ export function kindOf(value: Value): string {
   return value instanceof DateTime ? 'a date' : 'an object';
 }
 
+/** Null and the empty text count as 0. */
+function isNothing(value: Value): boolean {
+  return value === null || textOf(value) === '';
+}
+
 /** Converts to a 64-bit integer as expressions do: null and '' are 0, a numeric text is its number. */
 export function convertInteger(value: Value, rt: Failing): number | bigint {
-  if (value === null || value === '') return 0;
+  if (isNothing(value)) return 0;
   if (isNumber(value)) return toLong(value);
   const text = textOf(value);
   const parsed = text === undefined ? undefined : parseInteger(text);
@@ -62,7 +67,7 @@ export function convertInteger(value: Value, rt: Failing): number | bigint {
 
 /** Converts to floating-point as expressions do. */
 export function convertFloat(value: Value, rt: Failing): number {
-  if (value === null || value === '') return 0;
+  if (isNothing(value)) return 0;
   if (isNumber(value)) return toFloat(value);
   const text = textOf(value);
   const parsed = text === undefined ? undefined : parseFloating(text);
@@ -75,7 +80,7 @@ export function convertFloat(value: Value, rt: Failing): number {
  */
 export function convertDecimal(value: Value, rt: Failing): Decimal {
   if (value instanceof Decimal) return value;
-  if (value === null || value === '') return new Decimal(0n, 0);
+  if (isNothing(value)) return new Decimal(0n, 0);
   if (value instanceof Double && Number.isFinite(value.value)) return new Decimal(BigInt(value.value), 0);
   const text = isNumber(value) ? printNumber(value) : textOf(value);
   const parsed = text === undefined ? undefined : parseDecimal(text);

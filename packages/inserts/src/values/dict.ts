@@ -27,6 +27,11 @@ export class Dict extends ValueObject {
     return this.asMap().get(key) ?? null;
   }
 
+  /** What a template put at a key; what still sits in the input does not count. */
+  made(key: string): Value {
+    return this.entries?.get(key) ?? null;
+  }
+
   get size(): number {
     return this.asMap().size;
   }

@@ -17,9 +17,19 @@ function hasPlainPrototype(raw: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** The value of an own property of an object that is known to have no getters. */
-function ownValue(holder: object, key: string): unknown {
-  return Object.hasOwn(holder, key) && isRecord(holder) ? holder[key] : undefined;
+/** False if some program has given every object a property; 2 ns, where `Object.keys` takes 20. */
+function prototypeIsClean(): boolean {
+  for (const key in Object.prototype) return key === '';
+  return true;
+}
+
+/**
+ * The value of an own property of a plain object without getters. Whatever else such an object has is of the clean
+ * prototype: methods, which read as null, and `__proto__`. (Asking `hasOwn` every time took an eighth of a rendering.)
+ */
+function plainValue(holder: object, key: string): unknown {
+  if (!isRecord(holder) || (key === '__proto__' && !Object.hasOwn(holder, key))) return undefined;
+  return holder[key];
 }
 
 /**
@@ -33,10 +43,9 @@ export class Input {
   /** What was made of objects of the input, searched one by one while it is little. */
   #made: (InputList | InputDict)[] | null = null;
   #index: Map<object, InputList | InputDict> | null = null;
-
   constructor(zone: string, plain: boolean) {
     this.#zone = zone;
-    this.#plain = plain;
+    this.#plain = plain && prototypeIsClean();
   }
 
   /**
@@ -46,7 +55,7 @@ export class Input {
   touched = false;
 
   #raw(holder: object, key: string): unknown {
-    return this.#plain ? ownValue(holder, key) : descriptorOf(holder, key)?.value;
+    return this.#plain ? plainValue(holder, key) : descriptorOf(holder, key)?.value;
   }
 
   /** What is at a path of own data properties; undefined if something on the way is more than a plain object. */

@@ -1,4 +1,4 @@
-import { formatDate } from '../dates/date-pattern.ts';
+import { formatDate } from '../dates/format-date.ts';
 import { parseDateFormat } from '../dates/strftime.ts';
 import type { DateTime } from './value.ts';
 

@@ -26,12 +26,16 @@ const instants = z
     'must lead from the earlier to the later time',
   );
 
+/** Levels that a dotted name leads into. */
+const MAX_PARTS = 10;
+
 /** The name of an attribute or a parameter; a dot leads into what it holds. */
 export const nameSchema = z
   .string()
   .min(1)
   .max(255)
-  .refine(storable, 'holds a NUL or half of a surrogate pair');
+  .refine(storable, 'holds a NUL or half of a surrogate pair')
+  .refine((name) => name.split('.').length <= MAX_PARTS, `has more than ${MAX_PARTS} parts`);
 
 /**
  * A condition on a value: what is compared (`subject`), an operator and, for most, a value. One list for parameters of
@@ -84,3 +88,7 @@ const operation = conditionOn({});
 export type Operation = z.infer<typeof operation>;
 export type Operator = Operation['operator'];
 export type DateOperation = Extract<Operation, { operator: `date-${string}` }>;
+
+export function isDateOperation(operation: Operation): operation is DateOperation {
+  return operation.operator.startsWith('date-');
+}

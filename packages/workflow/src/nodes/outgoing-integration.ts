@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { retryPolicySchema, successRuleSchema } from '../delivery.ts';
 import { eventNameSchema } from '../event-name.ts';
+import { issuancePolicySchema } from '../issuance-policy.ts';
 import type { SettingsIssue } from '../issue.ts';
 import { NEXT } from '../node-type.ts';
 import type { CheckEnvironment, NodeType, TemplateField } from '../node-type.ts';
@@ -47,6 +48,15 @@ export const outgoingIntegrationSettings = z.strictObject({
     )
     .max(20)
     .default([]),
+  /** One credential for a pass, by the ledger: for requests that issue one. Default: the receiver's rules alone. */
+  issuance: z
+    .strictObject({
+      /** What the pass is of. May contain inserts. */
+      certification: z.string().min(1).max(2_000),
+      /** `skip` sends nothing for a pass that has its credential; the others send, and the ledger counts. */
+      policy: issuancePolicySchema.default('skip'),
+    })
+    .optional(),
 });
 
 export type OutgoingIntegrationSettings = z.infer<typeof outgoingIntegrationSettings>;
@@ -88,6 +98,15 @@ export const outgoingIntegration: NodeType<OutgoingIntegrationSettings> = {
     ...(settings.body === undefined
       ? []
       : [{ field: 'body', source: settings.body, output: bodyOutput(settings) }]),
+    ...(settings.issuance === undefined
+      ? []
+      : [
+          {
+            field: 'issuance.certification',
+            source: settings.issuance.certification,
+            output: 'text' as const,
+          },
+        ]),
   ],
   generates: ({ webhookEvent }) => [webhookEvent],
   check: (settings, environment) => [

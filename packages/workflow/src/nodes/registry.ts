@@ -10,6 +10,7 @@ import type {
   NodeType,
   TemplateField,
 } from '../node-type.ts';
+import { audience, audienceSettings } from './audience.ts';
 import { delay, delaySettings } from './delay.ts';
 import { end, endSettings } from './end.ts';
 import { eventFilter, eventFilterSettings } from './event-filter.ts';
@@ -18,6 +19,7 @@ import { issueCredential, issueCredentialSettings } from './issue-credential.ts'
 import { mergePaths, mergePathsSettings } from './merge-paths.ts';
 import { outgoingIntegration, outgoingIntegrationSettings } from './outgoing-integration.ts';
 import { profileEvent, profileEventSettings } from './profile-event.ts';
+import { profileFilter, profileFilterSettings } from './profile-filter.ts';
 import { sendEmail, sendEmailSettings } from './send-email.ts';
 import { split, splitSettings } from './split.ts';
 import { updateProfile, updateProfileSettings } from './update-profile.ts';
@@ -44,6 +46,8 @@ const action = {
 /** Any node of a definition. */
 export const nodeSchema = z.discriminatedUnion('type', [
   z.strictObject({ ...base, type: z.literal('profile-event'), settings: profileEventSettings }),
+  z.strictObject({ ...base, type: z.literal('audience'), settings: audienceSettings.prefault({}) }),
+  z.strictObject({ ...base, type: z.literal('profile-filter'), settings: profileFilterSettings }),
   z.strictObject({ ...base, type: z.literal('event-filter'), settings: eventFilterSettings }),
   z.strictObject({ ...base, type: z.literal('delay'), settings: delaySettings }),
   z.strictObject({ ...base, type: z.literal('split'), settings: splitSettings }),
@@ -75,11 +79,15 @@ export interface BoundNode {
   arrive(context: ArrivalContext): Arrival;
 }
 
-/** Binds a node to the behaviour of its type. */
-export function bindNode(node: WorkflowNode): BoundNode {
+/** Binds a node to the behaviour of its type. `output`: by which output an audience's profile leaves. */
+export function bindNode(node: WorkflowNode, output?: string): BoundNode {
   switch (node.type) {
     case 'profile-event':
       return bind(profileEvent, node, node.settings);
+    case 'audience':
+      return bind(audience(output), node, node.settings);
+    case 'profile-filter':
+      return bind(profileFilter, node, node.settings);
     case 'event-filter':
       return bind(eventFilter, node, node.settings);
     case 'delay':

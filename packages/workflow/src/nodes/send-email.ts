@@ -24,8 +24,8 @@ export const sendEmailSettings = z.strictObject({
 export type SendEmailSettings = z.infer<typeof sendEmailSettings>;
 
 /** What the server writes to the profile about an e-mail. */
-export const EMAIL_SENT = eventNameSchema.parse('email.sent');
-export const EMAIL_FAILED = eventNameSchema.parse('email.failed');
+const EMAIL_SENT = eventNameSchema.parse('email.sent');
+const EMAIL_FAILED = eventNameSchema.parse('email.failed');
 
 /** Hands an e-mail to the outbox. */
 export const sendEmail: NodeType<SendEmailSettings> = {

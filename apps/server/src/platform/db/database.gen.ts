@@ -118,7 +118,7 @@ export interface ConnectionHealth {
 
 export interface ConnectionWindow {
   connection_id: string;
-  granted: number;
+  granted: number | null;
   holders: Json;
   slot: number;
   slot_ms: number;
@@ -318,6 +318,14 @@ export interface ProfileIdentifier {
   workspace_id: string;
 }
 
+export interface ProfileTag {
+  color: Generated<string>;
+  created_at: Generated<Timestamp>;
+  id: number;
+  name: string;
+  workspace_id: string;
+}
+
 export interface Replay {
   created_at: Timestamp;
   cursor_id: string | null;
@@ -381,6 +389,23 @@ export interface Schema {
   workspace_id: string;
 }
 
+export interface Segment {
+  condition: Json;
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  updated_at: Generated<Timestamp>;
+  workspace_id: string;
+}
+
+export interface UserSession {
+  created_at: Timestamp;
+  digest: Buffer;
+  used_at: Timestamp;
+  user_id: string;
+  workspace_id: string;
+}
+
 export interface Workflow {
   active_version: number | null;
   created_at: Generated<Timestamp>;
@@ -423,6 +448,15 @@ export interface WorkspaceKey {
   wrapped: Buffer;
 }
 
+export interface WorkspaceUser {
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  password_changed_at: Generated<Timestamp>;
+  password_hash: string;
+  workspace_id: string;
+}
+
 export interface DB {
   api_key: ApiKey;
   attempt: Attempt;
@@ -448,13 +482,17 @@ export interface DB {
   parked_step: ParkedStep;
   profile: Profile;
   profile_identifier: ProfileIdentifier;
+  profile_tag: ProfileTag;
   replay: Replay;
   run: Run;
   run_step: RunStep;
   schema: Schema;
+  segment: Segment;
+  user_session: UserSession;
   workflow: Workflow;
   workflow_registry: WorkflowRegistry;
   workflow_version: WorkflowVersion;
   workspace: Workspace;
   workspace_key: WorkspaceKey;
+  workspace_user: WorkspaceUser;
 }

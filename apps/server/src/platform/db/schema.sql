@@ -115,7 +115,7 @@ create table connection_window (
   slot bigint not null,
   used integer[] not null,
   holders jsonb not null,
-  granted integer not null,
+  granted integer,
   PRIMARY KEY (workspace_id, connection_id)
 );
 
@@ -239,7 +239,7 @@ create table issuance (
   CHECK ((policy = ANY (ARRAY['skip'::text, 'update'::text, 'reissue'::text, 'renew'::text]))),
   CHECK ((state = ANY (ARRAY['pending'::text, 'issued'::text, 'failed'::text])))
 );
-CREATE UNIQUE INDEX issuance_pass ON public.issuance USING btree (workspace_id, profile_id, certification, policy, occurrence) WHERE (certification IS NOT NULL);
+CREATE UNIQUE INDEX issuance_pass ON public.issuance USING btree (workspace_id, profile_id, certification, policy, occurrence) WHERE ((certification IS NOT NULL) AND (state <> 'failed'::text));
 
 create table issuer (
   workspace_id uuid not null,
@@ -353,6 +353,16 @@ create table profile_identifier (
 );
 CREATE INDEX profile_identifier_profile ON public.profile_identifier USING btree (workspace_id, profile_id);
 
+create table profile_tag (
+  workspace_id uuid not null,
+  id bigint not null,
+  name text not null,
+  color text not null default '#4263eb'::text,
+  created_at timestamp with time zone not null default now(),
+  UNIQUE (workspace_id, name),
+  PRIMARY KEY (workspace_id, id)
+);
+
 create table replay (
   workspace_id uuid not null,
   id uuid not null,
@@ -393,9 +403,8 @@ CREATE INDEX run_failure ON public.run USING btree (workspace_id, workflow_id, f
 CREATE INDEX run_failure_newest ON public.run USING btree (workspace_id, started_at) WHERE ((fingerprint IS NOT NULL) OR (state = 'failed'::text));
 CREATE INDEX run_id ON public.run USING btree (workspace_id, id);
 CREATE INDEX run_newest ON public.run USING btree (workspace_id, started_at);
-CREATE INDEX run_profile_workflow ON public.run USING btree (workspace_id, profile_id, workflow_id) WHERE (state = 'running'::text);
 CREATE INDEX run_replay ON public.run USING btree (workspace_id, replay_of) WHERE (replay_of IS NOT NULL);
-CREATE INDEX run_running ON public.run USING btree (deadline_at, workspace_id, workflow_id) WHERE (state = 'running'::text);
+CREATE INDEX run_running ON public.run USING btree (workspace_id, workflow_id, deadline_at) WHERE (state = 'running'::text);
 CREATE INDEX run_workflow ON public.run USING btree (workspace_id, workflow_id, started_at);
 
 create table run_step (
@@ -430,6 +439,28 @@ create table schema (
   UNIQUE (workspace_id, name),
   PRIMARY KEY (workspace_id, id)
 );
+
+create table segment (
+  workspace_id uuid not null,
+  id uuid not null,
+  name text not null,
+  condition jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  UNIQUE (workspace_id, name),
+  PRIMARY KEY (workspace_id, id)
+);
+
+create table user_session (
+  digest bytea not null,
+  workspace_id uuid not null,
+  user_id uuid not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone not null,
+  PRIMARY KEY (digest),
+  FOREIGN KEY (user_id) REFERENCES workspace_user(id)
+);
+CREATE INDEX user_session_user ON public.user_session USING btree (workspace_id, user_id);
 
 create table workflow (
   workspace_id uuid not null,
@@ -480,6 +511,18 @@ create table workspace_key (
   wrapped bytea not null,
   created_at timestamp with time zone not null default now(),
   PRIMARY KEY (workspace_id)
+);
+
+create table workspace_user (
+  id uuid not null,
+  workspace_id uuid not null,
+  name text not null,
+  password_hash text not null,
+  created_at timestamp with time zone not null default now(),
+  password_changed_at timestamp with time zone not null default now(),
+  UNIQUE (name),
+  PRIMARY KEY (id),
+  FOREIGN KEY (workspace_id) REFERENCES workspace(id)
 );
 
 -- partition event_default: DEFAULT

@@ -8,8 +8,10 @@ import type { Problem } from './problem.ts';
 
 /** What a handler answers: a body of the endpoint's shape, or a problem. */
 export type Answer<Body> =
-  | { readonly kind: 'ok'; readonly body: Body }
-  | { readonly kind: 'problem'; readonly problem: Problem };
+  | { readonly kind: 'ok'; readonly body: Body; readonly headers: Headers }
+  | { readonly kind: 'problem'; readonly problem: Problem; readonly headers: Headers };
+
+type Headers = Readonly<Record<string, string>>;
 
 /** A handler for every endpoint of a table. */
 export type Handlers<Table extends EndpointTable> = {
@@ -24,12 +26,12 @@ type AnyHandler = (
   request: FastifyRequest,
 ) => Promise<Answer<unknown>>;
 
-export function ok<Body>(body: Body): Answer<Body> {
-  return { kind: 'ok', body };
+export function ok<Body>(body: Body, headers: Headers = {}): Answer<Body> {
+  return { kind: 'ok', body, headers };
 }
 
-export function problem(problemBody: Problem): Answer<never> {
-  return { kind: 'problem', problem: problemBody };
+export function problem(problemBody: Problem, headers: Headers = {}): Answer<never> {
+  return { kind: 'problem', problem: problemBody, headers };
 }
 
 /** `bodyLimit` in bytes, for the endpoints that take more than the server's default. */
@@ -88,6 +90,7 @@ async function handle(
     });
   }
   const answer = await handler(input, request);
+  reply.headers(answer.headers);
   return answer.kind === 'ok' ? reply.send(answer.body) : sendProblem(reply, answer.problem);
 }
 

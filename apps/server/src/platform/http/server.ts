@@ -5,7 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Log } from '../log.ts';
 
 /** 1 MB, the limit that the compatible event endpoints document. */
-export const BODY_LIMIT = 1024 * 1024;
+const BODY_LIMIT = 1024 * 1024;
 
 /**
  * An HTTP server without routes. Trailing and doubled slashes are tolerated: clients of the compatible surfaces
@@ -22,6 +22,8 @@ export async function createHttpServer(log: Log): Promise<FastifyInstance> {
     // The longest time for a whole request to arrive: a client that dribbles bytes cannot hold a connection.
     requestTimeout: 60_000,
     return503OnClosing: true,
+    // A proxy on this machine is believed who it speaks for; any other peer could claim to be anybody.
+    trustProxy: 'loopback',
   });
   // A logger of its own for each request costs 1.5 % of an event; what is logged names what it concerns anyway.
   app.setChildLoggerFactory((logger) => logger);

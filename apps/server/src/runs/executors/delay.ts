@@ -7,6 +7,7 @@ import type { Executor } from './executor.ts';
 
 /** Delays by a date of the profile: the date is read, and the step waits until then. */
 export const executeDelays: Executor<StepAt<'delay'>> = async ({ platform, settle }, steps) => {
+  if (steps.length === 0) return;
   const customers = await loadCustomers(
     platform.db,
     steps.map(({ job }) => job.data),

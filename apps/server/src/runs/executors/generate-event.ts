@@ -6,6 +6,7 @@ import type { Executor } from './executor.ts';
 
 /** Events on the profile, in the transaction that settles their steps. */
 export const executeGeneratedEvents: Executor<StepAt<'generate-event'>> = async (tools, steps) => {
+  if (steps.length === 0) return;
   const { platform, fetchData, settle } = tools;
   const now = platform.clock.now();
   const rendered = await renderSteps(platform.db, fetchData, steps, now);

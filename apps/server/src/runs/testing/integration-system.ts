@@ -5,6 +5,9 @@ import { vi } from 'vitest';
 
 import { createIngest, EventLog, KnownDefinitions } from '../../events/index.ts';
 import { Delivery, putConnection } from '../../integrations/index.ts';
+import { issuingOf } from '../../issuer/index.ts';
+import { MAIL_QUEUE } from '../../mail/index.ts';
+import type { MailJob } from '../../mail/index.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { startJobEngine } from '../../platform/jobs/pg-boss-queue.ts';
 import { createLog } from '../../platform/log.ts';
@@ -73,6 +76,8 @@ export async function integrationSystem(
     versions,
     fetchData: async () => new Map(),
     delivery,
+    mailQueue: await jobs.queue<MailJob>(MAIL_QUEUE),
+    issuing: issuingOf({ platform, publicUrl: () => 'http://127.0.0.1:8321' }),
   });
   log.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
   const ingest = createIngest(platform, log);

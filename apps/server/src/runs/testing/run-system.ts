@@ -3,6 +3,9 @@ import { vi } from 'vitest';
 import { createIngest, EventLog, KnownDefinitions } from '../../events/index.ts';
 import type { EventInput } from '../../events/index.ts';
 import { Delivery, putConnection } from '../../integrations/index.ts';
+import { issuingOf } from '../../issuer/index.ts';
+import { MAIL_QUEUE } from '../../mail/index.ts';
+import type { MailJob } from '../../mail/index.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { startJobEngine } from '../../platform/jobs/pg-boss-queue.ts';
 import { createLog } from '../../platform/log.ts';
@@ -10,6 +13,9 @@ import { readTotals } from '../../stats/index.ts';
 import { testDatabase } from '../../testing/test-database.ts';
 import { allowing, testPlatform, testWorkspace } from '../../testing/test-platform.ts';
 import { ActiveWorkflows, saveWorkflow, WorkflowVersions } from '../../workflows/index.ts';
+import { AUDIENCE_QUEUE } from '../audience-job.ts';
+import type { AudienceJob } from '../audience-job.ts';
+import { AudienceWorker } from '../audience-worker.ts';
 import type { RunTools } from '../run-tools.ts';
 import { startRunsOn } from '../start-runs.ts';
 import { STEP_QUEUE } from '../step-job.ts';
@@ -46,12 +52,21 @@ export async function runSystem() {
   const versions = new WorkflowVersions();
   const delivery = new Delivery({ platform, egressPolicy: allowing('127.0.0.1'), timeoutMs: 2_000 });
   const parts = { queue, log, versions, delivery, fetchData: async () => new Map() };
-  const worker = new StepWorker({ platform, ...parts });
+  const worker = new StepWorker({
+    platform,
+    ...parts,
+    mailQueue: await jobs.queue<MailJob>(MAIL_QUEUE),
+    issuing: issuingOf({ platform, publicUrl: () => 'http://127.0.0.1:8321' }),
+  });
   const tools: RunTools = { ...parts, handOff: worker };
-  log.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
+  log.subscribe(startRunsOn(new ActiveWorkflows(), versions, tools));
+  const audienceQueue = await jobs.queue<AudienceJob>(AUDIENCE_QUEUE);
+  const audiences = new AudienceWorker({ platform, versions, queue: audienceQueue, log, tools });
   const ingest = createIngest(platform, log);
   worker.start();
+  audiences.start();
   stack.defer(async () => {
+    await audiences.stop();
     await worker.stop();
     await jobs.stop();
     await delivery.close();
