@@ -2,9 +2,11 @@ import type { testStepSchema } from '@laurel/contract';
 import type { z } from 'zod';
 
 import type { Delivery } from '../integrations/index.ts';
+import type { Database } from '../platform/db/database.ts';
 import { assembleRequest } from './executors/assemble-request.ts';
 import { delayOf } from './executors/delay.ts';
 import { mapResponse } from './executors/map-response.ts';
+import { filterProfiles } from './executors/profile-filter.ts';
 import { optionsOf } from './executors/send-requests.ts';
 import type { Customers } from './load-customers.ts';
 import type { LoadedStep, StepAt } from './loaded-step.ts';
@@ -16,14 +18,17 @@ export type TestStep = z.input<typeof testStepSchema>;
 /** What would become of an action: what is shown of it, and what later nodes could read. */
 export type Rehearsed = Pick<
   TestStep,
-  'outcome' | 'reason' | 'place' | 'dueAt' | 'request' | 'event' | 'fields'
+  'outcome' | 'reason' | 'place' | 'output' | 'dueAt' | 'request' | 'event' | 'fields'
 > & { readonly mapped?: Readonly<Record<string, unknown>> | undefined };
 
 export interface RehearsalTools {
   readonly delivery: Delivery;
   readonly fetchData: FetchData;
-  /** The profile, which may be an imagined one. */
+  readonly db: Database;
+  /** The profile. */
   readonly customers: Customers;
+  /** Whether it is only imagined: then the database knows nothing of it. */
+  readonly isImagined: boolean;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -37,6 +42,7 @@ export async function rehearseStep(
 ): Promise<Rehearsed> {
   const { node } = step;
   if (node.type === 'delay') return rehearseDelay(tools, { ...step, node }, now);
+  if (node.type === 'profile-filter') return await rehearseFilter(tools, { ...step, node }, now);
   const [rendered] = await renderStepsFor(tools.customers, tools.fetchData, [step], now);
   if (rendered === undefined) throw new Error(`the step at ${node.id} was not rendered`);
   if (rendered.kind === 'unprocessed') {
@@ -67,6 +73,22 @@ function rehearseDelay({ customers }: RehearsalTools, step: StepAt<'delay'>, now
     case 'skip':
       return { outcome: 'skips', reason: delay.reason };
   }
+}
+
+async function rehearseFilter(
+  { db, isImagined }: RehearsalTools,
+  step: StepAt<'profile-filter'>,
+  now: Date,
+): Promise<Rehearsed> {
+  if (isImagined) {
+    const reason =
+      'which segments an imagined profile belongs to is not known: say in "assume" how it leaves';
+    return { outcome: 'undecided', reason };
+  }
+  const { workspaceId, profileId } = step.job.data;
+  const filtered = await filterProfiles(db, workspaceId, step.node.settings, [profileId], now);
+  if (filtered.kind === 'missing') return { outcome: 'fails', reason: filtered.reason };
+  return { outcome: 'acts', output: filtered.outputOf(profileId) };
 }
 
 async function rehearseRequest(

@@ -243,6 +243,34 @@ describe('trying a workflow out', () => {
     expect(other.steps.map(({ nodeId }) => nodeId)).toEqual(['start', 'n1', 'n2', 'end']);
   });
 
+  it('goes by the segments of a profile; of an imagined one it has to be told', async () => {
+    await using system = await runSystem();
+    const condition = { attribute: 'email', operator: 'equal', value: 'ada@example.org' };
+    const id = await system.save([
+      START,
+      {
+        id: 'n1',
+        type: 'profile-filter',
+        settings: { filter: { condition } },
+        outputs: { matched: 'n2', 'not-matched': 'end' },
+      },
+      note('n2', '{}', 'end'),
+      END,
+    ]);
+    await system.send('other.event', {}, 'ada@example.org');
+    await system.send('other.event', {}, 'grace@example.org');
+    const profiles = await system.db.selectFrom('profile').select('id').orderBy('email').execute();
+    const way = async (request: object) => {
+      const { steps, result } = await report(system, id, request);
+      return [...steps.map(({ nodeId }) => nodeId), result.state];
+    };
+    expect(await way({ profile: profiles[0] })).toEqual(['start', 'n1', 'n2', 'end', 'finished']);
+    expect(await way({ profile: profiles[1] })).toEqual(['start', 'n1', 'end', 'finished']);
+    expect(await way({ assume: { n1: 'matched' } })).toEqual(['start', 'n1', 'n2', 'end', 'finished']);
+    expect(await way({})).toEqual(['start', 'n1', 'undecided']);
+    expect((await report(system, id)).steps[1]).toMatchObject({ outputs: ['matched', 'not-matched'] });
+  });
+
   it('knows nothing of another workspace', async () => {
     await using system = await runSystem();
     const id = await system.save([START, note('n1', '{}', 'end'), END]);

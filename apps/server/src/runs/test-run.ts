@@ -62,6 +62,7 @@ export async function testRun(
 
 interface TestProfile {
   readonly id: string;
+  readonly isImagined: boolean;
   readonly customers: Customers;
 }
 
@@ -74,11 +75,11 @@ async function profileOf(
     // As the database writes it.
     const profileId = profile.id.toLowerCase();
     const customers = await loadCustomers(db, [{ workspaceId, profileId }]);
-    return customers.has(profileId) ? { id: profileId, customers } : undefined;
+    return customers.has(profileId) ? { id: profileId, customers, isImagined: false } : undefined;
   }
   const { attributes, ...identifiers } = profile;
   const id = newId();
-  return { id, customers: new Map([[id, { ...attributes, ...identifiers }]]) };
+  return { id, customers: new Map([[id, { ...attributes, ...identifiers }]]), isImagined: true };
 }
 
 async function versionOf(
@@ -103,7 +104,7 @@ async function rehearse(
   platform: Platform,
   { delivery, fetchData }: RunTools,
   workflow: WorkflowVersion,
-  { id: profileId, customers }: TestProfile,
+  { id: profileId, customers, isImagined }: TestProfile,
   request: TestRunRequest,
 ): Promise<TestRunOutcome> {
   const now = platform.clock.now();
@@ -118,7 +119,7 @@ async function rehearse(
     ]),
   );
   const walk = await walkWorkflow(
-    { delivery, fetchData, customers },
+    { delivery, fetchData, db: platform.db, customers, isImagined },
     { workflow, triggerNodeId: trigger.nodeId, event, profileId, now, assume },
   );
   return { kind: 'reported', report: { triggers, steps: [...walk.steps], result: walk.result } };

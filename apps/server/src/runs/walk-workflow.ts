@@ -113,7 +113,7 @@ class Walker {
           ? this.#waitUntil(node, arrival.until)
           : this.#awaitEvent(node, arrival.event, arrival.until, bound.outputs());
       case 'act':
-        return await this.#act(node, assumed.response);
+        return await this.#act(node, assumed);
     }
   }
 
@@ -167,20 +167,36 @@ class Walker {
     return { kind: 'output', output };
   }
 
-  async #act(node: WorkflowNode, response: unknown): Promise<Leaving> {
-    const { mapped, ...shown } = await rehearseStep(this.#tools, this.#stepAt(node), this.#now, response);
-    if (shown.outcome === 'waits' && shown.dueAt !== undefined)
-      return this.#waitUntil(node, new Date(shown.dueAt));
-    const state = shown.outcome === 'skips' ? 'skipped' : shown.outcome === 'fails' ? 'failed' : undefined;
-    if (state !== undefined) {
-      this.#show(node, shown);
-      const reason = shown.reason ?? 'it cannot be processed';
-      return { kind: 'over', result: { state, reason } };
+  async #act(node: WorkflowNode, assumed: Assumption): Promise<Leaving> {
+    const outputs = bindNode(node).outputs();
+    if (assumed.output !== undefined && outputs.length > 1 && outputs.includes(assumed.output)) {
+      this.#show(node, { outcome: 'acts' }, assumed.output);
+      return { kind: 'output', output: assumed.output };
     }
-    if (mapped !== undefined) this.#mapped.set(node.id, mapped);
-    const [output = 'next'] = bindNode(node).outputs();
-    this.#show(node, shown, output);
-    return { kind: 'output', output };
+    const step = this.#stepAt(node);
+    const { mapped, ...shown } = await rehearseStep(this.#tools, step, this.#now, assumed.response);
+    const reason = shown.reason ?? 'it cannot be processed';
+    switch (shown.outcome) {
+      case 'skips':
+        this.#show(node, shown);
+        return { kind: 'over', result: { state: 'skipped', reason } };
+      case 'fails':
+        this.#show(node, shown);
+        return { kind: 'over', result: { state: 'failed', reason } };
+      case 'undecided':
+        this.#show(node, shown, undefined, outputs);
+        return { kind: 'over', result: { state: 'undecided', reason } };
+      case 'waits':
+        return this.#waitUntil(node, shown.dueAt === undefined ? undefined : new Date(shown.dueAt));
+      case 'acts':
+      case 'passes':
+      case 'ends': {
+        if (mapped !== undefined) this.#mapped.set(node.id, mapped);
+        const output = shown.output ?? outputs[0] ?? 'next';
+        this.#show(node, shown, output);
+        return { kind: 'output', output };
+      }
+    }
   }
 
   /** As a worker would hold it. */
