@@ -25,6 +25,8 @@ export interface Original {
   readonly state: string;
   readonly triggerNodeId: string;
   readonly test: boolean;
+  /** The node that came after the trigger; undefined: the trigger held it back. */
+  readonly secondNodeId: string | undefined;
   /** `gone`: its retention is over. Undefined: the run was started by an audience. */
   readonly event: RunEvent | 'gone' | undefined;
 }
@@ -59,6 +61,7 @@ interface OriginalRow {
   state: string;
   trigger_node_id: string;
   test: boolean;
+  second_node: string | null;
   event_id: string | null;
   received_at: Date | null;
   action: string | null;
@@ -74,7 +77,10 @@ export async function loadOriginals(
 ): Promise<Original[]> {
   const { rows } = await sql<OriginalRow>`
     select r.id as run_id, r.profile_id, p.id is not null as profile_exists, r.workflow_id, w.status, r.version,
-      w.active_version, r.state, r.trigger_node_id, r.test, r.event_id, e.received_at, e.action, e.time, e.params
+      w.active_version, r.state, r.trigger_node_id, r.test, r.event_id, (
+        select s.node_id from run_step s
+        where s.workspace_id = r.workspace_id and s.profile_id = r.profile_id and s.run_id = r.id
+        order by s.entered_at, s.id offset 1 limit 1) as second_node, e.received_at, e.action, e.time, e.params
     from run r
     join workflow w on w.workspace_id = r.workspace_id and w.id = r.workflow_id
     left join profile p on p.workspace_id = r.workspace_id and p.id = r.profile_id
@@ -100,6 +106,7 @@ function originalOf(row: OriginalRow): Original {
     state: row.state,
     triggerNodeId: row.trigger_node_id,
     test: row.test,
+    secondNodeId: row.second_node ?? undefined,
     event: eventOf(row),
   };
 }

@@ -1,8 +1,9 @@
-import { nodeById, startRun, startRunAt } from '@laurel/workflow';
+import { bindNode, nodeById, startRun, startRunAt } from '@laurel/workflow';
+import type { ArrivalContext, RunChange } from '@laurel/workflow';
 
 import type { Tx } from '../platform/db/database.ts';
 import { newId } from '../platform/ids.ts';
-import type { WorkflowVersions } from '../workflows/index.ts';
+import type { WorkflowVersion, WorkflowVersions } from '../workflows/index.ts';
 import { loadKeptSteps } from './keep-steps.ts';
 import type { KeptStep } from './keep-steps.ts';
 import { loadOriginals } from './load-originals.ts';
@@ -50,15 +51,14 @@ export async function planReplays(
       continue;
     }
     const workflow = await versions.get(tx, workspaceId, original.workflowId, version);
-    const nodeId = fromNode ?? original.triggerNodeId;
-    if (nodeById(workflow.definition, nodeId) === undefined) {
-      const missing = `version ${version} of "${workflow.name}" has no node ${nodeId}`;
-      planned.push({ kind: 'refused', runId: original.runId, reason: missing });
-      continue;
-    }
     const { profileId, event, triggerNodeId } = original;
     const context = { profileId, now: at, timeZone: workflow.timeZone };
-    const start = fromNode === undefined ? startRun : startRunAt;
+    const first = await versions.get(tx, workspaceId, original.workflowId, original.version);
+    const change = changeOf(workflow, fromNode, original, first, context);
+    if ('reason' in change) {
+      planned.push({ kind: 'refused', runId: original.runId, reason: change.reason });
+      continue;
+    }
     planned.push({
       kind: 'start',
       kept: steps,
@@ -68,7 +68,7 @@ export async function planReplays(
         runId: newId(),
         workflow,
         at,
-        change: start(workflow.definition, nodeId, context),
+        change,
         deadlineAt: new Date(at.getTime() + workflow.pathCapMs),
         triggerNodeId,
         events: new Map(event === undefined ? [] : [[triggerNodeId, event]]),
@@ -79,9 +79,39 @@ export async function planReplays(
   return planned;
 }
 
+/** The first move, or why there is none. `first` is the version that the run had. */
+function changeOf(
+  { definition, version, name }: WorkflowVersion,
+  fromNode: string | undefined,
+  original: Original,
+  first: WorkflowVersion,
+  context: ArrivalContext,
+): RunChange | { readonly reason: string } {
+  const node = nodeById(definition, fromNode ?? original.triggerNodeId);
+  if (node === undefined)
+    return { reason: `version ${version} of "${name}" has no node ${fromNode ?? original.triggerNodeId}` };
+  const bound = bindNode(node);
+  const { role } = bound;
+  if (fromNode !== undefined)
+    return role === 'trigger'
+      ? { reason: `"${node.title}" is a trigger: do the run again from the start` }
+      : startRunAt(definition, node.id, context);
+  if (role !== 'trigger') return { reason: `"${node.title}" is no trigger in version ${version}` };
+  if (node.type !== 'audience' || node.settings.split === undefined)
+    return startRun(definition, node.id, context);
+  // Which of the segments of an audience the profile came from shows in where it went.
+  const taken = Object.entries(nodeById(first.definition, node.id)?.outputs ?? {}).find(
+    ([, target]) => target === original.secondNodeId,
+  )?.[0];
+  return taken !== undefined && bound.outputs().includes(taken)
+    ? startRun(definition, node.id, context, taken)
+    : { reason: `which output of "${node.title}" it left by is not known` };
+}
+
 function whyNot(original: Original, kept: readonly KeptStep[]): string | undefined {
   if (original.state === 'running') return 'it is still running';
-  if (original.status !== 'active' && original.status !== 'paused')
+  // One that is finished has only nothing more that starts it by itself.
+  if (!['active', 'paused', 'finished'].includes(original.status))
     return `its workflow is ${original.status === 'draft' ? 'a draft' : original.status}`;
   if (!original.profileExists) return 'its profile does not exist any more';
   if (original.event === 'gone') return 'the event that started it is no longer kept';

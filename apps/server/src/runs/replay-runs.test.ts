@@ -220,6 +220,43 @@ describe('doing runs again from a node', () => {
   });
 });
 
+describe('doing runs of an audience again', () => {
+  const audience = (split: object) => ({
+    id: 'start',
+    type: 'audience',
+    settings: { split },
+    outputs: { first: 'a', rest: 'b' },
+  });
+  const named = (name: string, operator: string) => ({
+    name,
+    condition: { attribute: 'email', operator, value: 'ada@example.org' },
+  });
+
+  it('takes each by the output that it left by, although the workflow is finished', async () => {
+    await using system = await runSystem();
+    await system.send('person.seen', {}, 'ada@example.org');
+    await system.send('person.seen', {}, 'grace@example.org');
+    const nodes = (split: object) => [audience(split), note('a', '{}'), note('b', '{}'), LASTING];
+    const split = [named('first', 'equal'), named('rest', 'not-equal')];
+    const id = await system.save(nodes(split));
+    await system.ended(2);
+    await expect
+      .poll(async () => await system.db.selectFrom('workflow').select('status').execute(), {
+        timeout: 10_000,
+      })
+      .toEqual([{ status: 'finished' }]);
+    const runIds = await idsOf(system);
+    expect(await replay(system, { runIds, ...really() })).toMatchObject({ started: 2, refused: [] });
+    const again = (await system.ended(4)).filter(({ replay_of: of }) => of !== null);
+    expect(again).toMatchObject([{ event_id: null }, { event_id: null }]);
+    expect(await system.counters(id)).toMatchObject({ start: '4/4/4/0/0', a: '2/2/2/0/0', b: '2/2/2/0/0' });
+    expect(await replay(system, { runIds, from: { nodeId: 'start' } })).toMatchObject({
+      started: 0,
+      refused: [{ reason: '"start" is a trigger: do the run again from the start', count: 2 }],
+    });
+  });
+});
+
 describe('one request to do runs again', () => {
   /** Runs that have ended, of one profile, as many as that. */
   async function manyRuns(system: System, count: number) {
