@@ -6,10 +6,18 @@ import { MAIL_QUEUE, MailWorker } from './mail/index.ts';
 import type { MailJob } from './mail/index.ts';
 import { startJobEngine } from './platform/jobs/pg-boss-queue.ts';
 import type { Platform } from './platform/platform.ts';
-import { AUDIENCE_QUEUE, AudienceWorker, startRunsOn, STEP_QUEUE, StepWorker } from './runs/index.ts';
-import type { AudienceJob, RunTools, StepJob } from './runs/index.ts';
+import {
+  applyLifecycles,
+  AUDIENCE_QUEUE,
+  AudienceWorker,
+  startRunsOn,
+  STEP_QUEUE,
+  StepWorker,
+} from './runs/index.ts';
+import type { AudienceJob, LifecycleParts, RunTools, StepJob } from './runs/index.ts';
+import { Scheduler } from './scheduler.ts';
 import { templateData } from './surfaces/template-data.ts';
-import { ActiveWorkflows, WorkflowVersions } from './workflows/index.ts';
+import { ActiveWorkflows, applySchedules, WorkflowVersions } from './workflows/index.ts';
 
 /** From the event to the settled step and the sent mail: what takes events in, and what works the queues off. */
 export async function startPipeline(
@@ -43,5 +51,11 @@ export async function startPipeline(
   const smtp = url === undefined || from === undefined ? undefined : { url, from };
   const mailWorker = new MailWorker({ platform, queue: mailQueue, log: eventLog, smtp });
   const runTools: RunTools = { ...tools, log: eventLog, versions, delivery, fetchData };
-  return { worker, audiences, mailWorker, mailQueue, runTools, ingest: createIngest(platform, eventLog) };
+  const lifecycle: LifecycleParts = { platform, queue, handOff: worker, versions, log: eventLog };
+  const scheduler = new Scheduler(log, [
+    { name: 'starting and stopping workflows', run: async () => await applySchedules(platform) },
+    { name: 'dealing with runs inside workflows', run: async () => await applyLifecycles(lifecycle) },
+  ]);
+  const ingest = createIngest(platform, eventLog);
+  return { worker, audiences, mailWorker, mailQueue, scheduler, lifecycle, runTools, ingest };
 }

@@ -2,6 +2,7 @@ import { sessionEndpoints } from './access.ts';
 import { applyEndpoints } from './apply.ts';
 import { connectionEndpoints } from './connections.ts';
 import { hubEndpoints } from './hub.ts';
+import { lifecycleEndpoints } from './lifecycle.ts';
 import { mailEndpoints } from './mail.ts';
 import { profileEndpoints } from './profiles.ts';
 import { runEndpoints } from './runs.ts';
@@ -33,6 +34,7 @@ export type {
 export { splitKey } from './endpoint.ts';
 export type { Endpoint, EndpointInput, EndpointResponse, EndpointTable } from './endpoint.ts';
 export { hubEndpoints } from './hub.ts';
+export { lifecycleEndpoints } from './lifecycle.ts';
 export { mailEndpoints, mailSchema, mailSummarySchema } from './mail.ts';
 export { openApi } from './openapi.ts';
 export { problemSchema } from './problem.ts';
@@ -62,6 +64,7 @@ export const endpoints = {
   ...workflowEndpoints,
   ...runEndpoints,
   ...testRunEndpoints,
+  ...lifecycleEndpoints,
   ...hubEndpoints,
   ...connectionEndpoints,
   ...applyEndpoints,

@@ -10,7 +10,10 @@ export const workflowSchema = z
     name: z.string(),
     status: z.enum(['draft', 'pending', 'active', 'paused', 'stopped', 'finished']),
     newestVersion: z.int(),
-    activeVersion: z.int().optional().describe('The version that new runs take'),
+    hasDraft: z.boolean().describe('Whether the newest version has not been published'),
+    activeVersion: z.int().optional().describe('The version that was published last: new runs take it'),
+    startAt: instant.optional().describe('When a workflow that is pending starts by itself'),
+    stopAt: instant.optional().describe('When it stops by itself'),
     createdAt: instant,
     updatedAt: instant,
   })
@@ -66,6 +69,24 @@ export const workflowEndpoints = {
     params: workflowId,
     body: saveWorkflowSchema,
     response: saved,
+  },
+  'DELETE /api/workflows/:workflowId': {
+    summary: 'Deletes a draft, or a stopped workflow without runs inside. What its runs did stays.',
+    params: workflowId,
+    response: z.object({ deleted: z.literal(true) }),
+  },
+  'POST /api/workflows/:workflowId/duplicate': {
+    summary: 'Makes a draft with the newest definition of a workflow.',
+    params: workflowId,
+    body: z.strictObject({
+      name: z.string().trim().min(1).max(200).optional().describe('Default: "… (copy)"'),
+    }),
+    response: z.object({ workflow: workflowSchema }),
+  },
+  'POST /api/workflows/validate': {
+    summary: 'The issues of a definition, which is not saved.',
+    body: z.strictObject({ definition: z.unknown() }),
+    response: z.object({ issues: z.array(issueSchema) }),
   },
   'GET /api/workflows/:workflowId/statistics': {
     summary: 'Entered, executed, succeeded, failed and skipped per node, in total and by minute.',

@@ -10,6 +10,8 @@ export type { Operation } from './conditions/operators.ts';
 export { MAX_TEXT, readPattern } from './conditions/pattern.ts';
 export { LIST_PLACE, valueAt } from './conditions/value-at.ts';
 export { describeSegment, describeWhere } from './describe-segment.ts';
+export { diffDefinitions } from './diff.ts';
+export type { ConnectionChange, DefinitionDiff, FieldChange, NodeChange } from './diff.ts';
 export { classify, retryDecision, retryPolicySchema, successRuleSchema } from './delivery.ts';
 export type {
   DeliveryOutcome,

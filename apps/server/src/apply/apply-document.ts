@@ -124,6 +124,8 @@ async function applyWorkflow(
     case 'missing':
     case 'name-taken':
       throw new Error(`workflow "${name}" changed hands within a transaction`);
+    case 'conflict':
+      return refused(outcome.message);
     case 'refused':
       return refused(
         'its definition has errors',

@@ -22,3 +22,7 @@ export type { TestReport, TestRunOutcome, TestRunRequest } from './test-run.ts';
 export { AUDIENCE_QUEUE } from './audience-job.ts';
 export type { AudienceJob } from './audience-job.ts';
 export { AudienceWorker } from './audience-worker.ts';
+export { applyLifecycle, applyLifecycles } from './apply-lifecycle.ts';
+export type { LifecycleParts } from './apply-lifecycle.ts';
+export { previewPublication } from './preview-publication.ts';
+export type { InsideCount } from './preview-publication.ts';

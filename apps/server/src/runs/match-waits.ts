@@ -80,6 +80,7 @@ export async function matchWaits(
   return matched.filter(({ wait }) => won.has(wait.step_id)).map(({ change }) => change);
 }
 
+/** The runs are held until the end of the transaction: meanwhile nobody moves one to another version. */
 async function findWaits(tx: Tx, events: readonly NewEvent[]): Promise<WaitRow[]> {
   const { rows } = await sql<WaitRow>`
     select w.workspace_id, w.profile_id, w.action, w.step_id, w.run_id, w.node_id,
@@ -92,7 +93,8 @@ async function findWaits(tx: Tx, events: readonly NewEvent[]): Promise<WaitRow[]
     join run r on r.workspace_id = w.workspace_id and r.profile_id = w.profile_id and r.id = w.run_id
     join workflow f on f.workspace_id = r.workspace_id and f.id = r.workflow_id
     where r.state = 'running'
-    order by w.step_id`.execute(tx);
+    order by w.step_id
+    for no key update of r`.execute(tx);
   return rows;
 }
 

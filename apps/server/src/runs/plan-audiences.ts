@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { inTransaction } from '../platform/db/transaction.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
+import { changeStatus } from '../workflows/index.ts';
 import type { WorkflowVersions } from '../workflows/index.ts';
 import type { AudienceQueue } from './audience-job.ts';
 
@@ -44,10 +45,10 @@ export async function planAudiences(
   }
 }
 
-/** Active workflows that an audience starts, with the time from which their schedules count. */
+/** Active workflows that an audience starts, with the start from which their schedules count. */
 async function activeAudiences({ db }: Platform): Promise<ActiveRow[]> {
   const { rows } = await sql<ActiveRow>`
-    select w.workspace_id, w.id, v.version, coalesce(v.published_at, v.created_at) as started_at
+    select w.workspace_id, w.id, v.version, coalesce(w.started_at, v.created_at) as started_at
     from workflow w
     join workflow_version v on v.workspace_id = w.workspace_id and v.workflow_id = w.id
       and v.version = w.active_version
@@ -98,13 +99,8 @@ async function schedule(
   });
 }
 
-async function finish({ db, clock }: Platform, { workspace_id, id, version }: ActiveRow): Promise<void> {
-  await db
-    .updateTable('workflow')
-    .set({ status: 'finished', updated_at: clock.now() })
-    .where('workspace_id', '=', workspace_id)
-    .where('id', '=', id)
-    .where('active_version', '=', version)
-    .where('status', '=', 'active')
-    .execute();
+async function finish({ db, clock }: Platform, { workspace_id, id }: ActiveRow): Promise<void> {
+  const key = { workspaceId: workspace_id, workflowId: id };
+  // Where somebody was faster, its status says what happened.
+  await inTransaction(db, async (tx) => await changeStatus(tx, clock.now(), key, 'finish'));
 }

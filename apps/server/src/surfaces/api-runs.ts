@@ -7,12 +7,8 @@ import type { Platform } from '../platform/platform.ts';
 import { cancelRun, groupFailures, listRuns, readRun, replayRuns } from '../runs/index.ts';
 import type { RunFilter, RunTools } from '../runs/index.ts';
 import { findWorkflow } from '../workflows/index.ts';
+import { NO_WORKFLOW } from './workflow-view.ts';
 
-const NO_WORKFLOW = problem({
-  status: 404,
-  code: 'workflow-not-found',
-  title: 'There is no workflow with this id.',
-});
 const NO_RUN = problem({ status: 404, code: 'run-not-found', title: 'There is no run with this id.' });
 const TOO_SLOW = problem({
   status: 422,

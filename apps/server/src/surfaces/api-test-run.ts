@@ -6,6 +6,7 @@ import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
 import { testRun } from '../runs/index.ts';
 import type { RunTools } from '../runs/index.ts';
+import { NO_WORKFLOW } from './workflow-view.ts';
 
 export function testRunHandlers(platform: Platform, tools: RunTools): Handlers<typeof testRunEndpoints> {
   return {
@@ -16,11 +17,7 @@ export function testRunHandlers(platform: Platform, tools: RunTools): Handlers<t
         case 'reported':
           return ok(outcome.report);
         case 'no-workflow':
-          return problem({
-            status: 404,
-            code: 'workflow-not-found',
-            title: 'There is no workflow with this id.',
-          });
+          return NO_WORKFLOW;
         case 'no-version':
           return problem({
             status: 404,

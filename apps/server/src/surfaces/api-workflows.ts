@@ -6,14 +6,17 @@ import { ok, problem } from '../platform/http/mount.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
 import { readMinutes, readTotals } from '../stats/index.ts';
-import { findWorkflow, listWorkflows, readVersion, saveWorkflow } from '../workflows/index.ts';
-import type { SaveWorkflow, Workflow } from '../workflows/index.ts';
-
-const NO_WORKFLOW = problem({
-  status: 404,
-  code: 'workflow-not-found',
-  title: 'There is no workflow with this id.',
-});
+import {
+  checkDefinition,
+  deleteWorkflow,
+  duplicateWorkflow,
+  findWorkflow,
+  listWorkflows,
+  readVersion,
+  saveWorkflow,
+} from '../workflows/index.ts';
+import type { SaveWorkflow } from '../workflows/index.ts';
+import { conflictProblem, invalidWorkflow, NO_WORKFLOW, workflowView } from './workflow-view.ts';
 
 export function workflowHandlers(platform: Platform): Handlers<typeof workflowEndpoints> {
   const { db, clock } = platform;
@@ -23,23 +26,11 @@ export function workflowHandlers(platform: Platform): Handlers<typeof workflowEn
       case 'missing':
         return NO_WORKFLOW;
       case 'name-taken':
-        return problem({
-          status: 409,
-          code: 'name-taken',
-          title: `There is another workflow named "${input.name}".`,
-        });
+        return nameTaken(input.name);
+      case 'conflict':
+        return conflictProblem(outcome);
       case 'refused':
-        return problem({
-          status: 422,
-          code: 'workflow-invalid',
-          title: 'The workflow has errors.',
-          errors: outcome.issues
-            .filter(({ severity }) => severity === 'error')
-            .map(({ nodeId, field, message }) => ({
-              field: [nodeId, field].filter(Boolean).join(' '),
-              message,
-            })),
-        });
+        return invalidWorkflow(outcome.issues);
       case 'created':
       case 'updated':
       case 'unchanged':
@@ -66,6 +57,37 @@ export function workflowHandlers(platform: Platform): Handlers<typeof workflowEn
     },
     'PUT /api/workflows/:workflowId': async ({ params, body }, request) =>
       await save({ workspaceId: holderOf(request).workspaceId, id: params.workflowId, ...body }),
+    'DELETE /api/workflows/:workflowId': async ({ params }, request) => {
+      const key = { workspaceId: holderOf(request).workspaceId, workflowId: params.workflowId };
+      const outcome = await inTransaction(db, async (tx) => await deleteWorkflow(tx, key));
+      switch (outcome.kind) {
+        case 'missing':
+          return NO_WORKFLOW;
+        case 'conflict':
+          return conflictProblem(outcome);
+        case 'deleted':
+          return ok({ deleted: true });
+      }
+    },
+    'POST /api/workflows/:workflowId/duplicate': async ({ params, body }, request) => {
+      const key = { workspaceId: holderOf(request).workspaceId, workflowId: params.workflowId };
+      const outcome = await inTransaction(
+        db,
+        async (tx) => await duplicateWorkflow(tx, clock.now(), key, body.name),
+      );
+      switch (outcome.kind) {
+        case 'missing':
+          return NO_WORKFLOW;
+        case 'name-taken':
+          return nameTaken(body.name ?? '');
+        case 'duplicated':
+          return ok({ workflow: workflowView(outcome.workflow) });
+      }
+    },
+    'POST /api/workflows/validate': async ({ body }, request) => {
+      const issues = await checkDefinition(db, holderOf(request).workspaceId, body.definition);
+      return ok({ issues: [...issues] });
+    },
     'GET /api/workflows/:workflowId/statistics': async ({ params, query }, request) => {
       const { workspaceId } = holderOf(request);
       const { workflowId } = params;
@@ -83,15 +105,14 @@ export function workflowHandlers(platform: Platform): Handlers<typeof workflowEn
   };
 }
 
-function instant(text: string | undefined): Date | undefined {
-  return text === undefined ? undefined : new Date(text);
+function nameTaken(name: string) {
+  return problem({
+    status: 409,
+    code: 'name-taken',
+    title: `There is another workflow named "${name}".`,
+  });
 }
 
-function workflowView({ createdAt, updatedAt, activeVersion, ...workflow }: Workflow) {
-  return {
-    ...workflow,
-    ...(activeVersion !== undefined && { activeVersion }),
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
-  };
+function instant(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(text);
 }

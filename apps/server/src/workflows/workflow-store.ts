@@ -1,9 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import type { Definition } from '@laurel/workflow';
+import { sql } from 'kysely';
 
 import type { Queryable, Tx } from '../platform/db/database.ts';
-import { newId } from '../platform/ids.ts';
 import { storedDefinition } from './active-workflows.ts';
 
 const STATUSES = ['draft', 'pending', 'active', 'paused', 'stopped', 'finished'] as const;
@@ -14,31 +12,43 @@ export interface Workflow {
   readonly name: string;
   readonly status: WorkflowStatus;
   readonly newestVersion: number;
-  /** The version that new runs take; undefined where the workflow never ran. */
+  /** Whether the newest version has not been published. */
+  readonly hasDraft: boolean;
+  /** The version that was published last: new runs take it. Undefined where none was. */
   readonly activeVersion: number | undefined;
+  /** When a workflow that is pending starts; of a draft, when it will once it is published. */
+  readonly startAt: Date | undefined;
+  /** When it stops by itself. */
+  readonly stopAt: Date | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-const COLUMNS = [
-  'id',
-  'name',
-  'status',
-  'newest_version',
-  'active_version',
-  'created_at',
-  'updated_at',
-] as const;
+/** Which workflow, and whose. */
+export interface WorkflowKey {
+  readonly workspaceId: string;
+  readonly workflowId: string;
+}
 
 interface Row {
   id: string;
   name: string;
   status: string;
   newest_version: number;
+  has_draft: boolean;
   active_version: number | null;
+  start_at: Date | null;
+  stop_at: Date | null;
   created_at: Date;
   updated_at: Date;
 }
+
+const SELECT = sql`
+  select w.id, w.name, w.status, w.newest_version, v.published_at is null as has_draft, w.active_version, w.start_at,
+    w.stop_at, w.created_at, w.updated_at
+  from workflow w
+  join workflow_version v
+    on v.workspace_id = w.workspace_id and v.workflow_id = w.id and v.version = w.newest_version`;
 
 function workflowOf(row: Row): Workflow {
   return {
@@ -46,7 +56,10 @@ function workflowOf(row: Row): Workflow {
     name: row.name,
     status: statusOf(row.status),
     newestVersion: row.newest_version,
+    hasDraft: row.has_draft,
     activeVersion: row.active_version ?? undefined,
+    startAt: row.start_at ?? undefined,
+    stopAt: row.stop_at ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -58,13 +71,11 @@ function statusOf(text: string): WorkflowStatus {
   throw new Error(`a workflow has the unknown status ${text}`);
 }
 
+/** By name. */
 export async function listWorkflows(db: Queryable, workspaceId: string): Promise<Workflow[]> {
-  const rows = await db
-    .selectFrom('workflow')
-    .select(COLUMNS)
-    .where('workspace_id', '=', workspaceId)
-    .orderBy('name')
-    .execute();
+  const { rows } = await sql<Row>`${SELECT} where w.workspace_id = ${workspaceId} order by w.name`.execute(
+    db,
+  );
   return rows.map(workflowOf);
 }
 
@@ -73,11 +84,19 @@ export async function findWorkflow(
   workspaceId: string,
   by: { id: string } | { name: string },
 ): Promise<Workflow | undefined> {
-  const select = db.selectFrom('workflow').select(COLUMNS).where('workspace_id', '=', workspaceId);
-  const row = await (
-    'id' in by ? select.where('id', '=', by.id) : select.where('name', '=', by.name)
-  ).executeTakeFirst();
+  const condition = 'id' in by ? sql`w.id = ${by.id}` : sql`w.name = ${by.name}`;
+  const { rows } = await sql<Row>`${SELECT} where w.workspace_id = ${workspaceId} and ${condition}`.execute(
+    db,
+  );
+  const [row] = rows;
   return row === undefined ? undefined : workflowOf(row);
+}
+
+/** A workflow that the caller knows to be there. */
+export async function readWorkflow(db: Queryable, key: WorkflowKey): Promise<Workflow> {
+  const workflow = await findWorkflow(db, key.workspaceId, { id: key.workflowId });
+  if (workflow === undefined) throw new Error(`workflow ${key.workflowId} vanished`);
+  return workflow;
 }
 
 export async function readVersion(
@@ -96,68 +115,12 @@ export async function readVersion(
   return row === undefined ? undefined : storedDefinition(row.definition);
 }
 
-export interface WriteWorkflow {
-  readonly workspaceId: string;
-  /** The workflow to change; undefined makes one. */
-  readonly id: string | undefined;
-  readonly name: string;
-  readonly definition: Definition;
-  /** Whether new runs take this definition from now on. */
-  readonly activate: boolean;
-}
-
-export type WriteOutcome =
-  | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly workflow: Workflow }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'name-taken' };
-
 /**
- * Writes a definition as the newest version (unless it is that already) and, where wanted, makes it the active one.
- * A version never changes: runs that started on an older one finish on it.
+ * Serialises the writers of workflows, which are people and a scheduler, until the end of the transaction: names stay
+ * unique without catching an error, and what one of them has checked stays true.
  */
-export async function writeWorkflow(tx: Tx, now: Date, input: WriteWorkflow): Promise<WriteOutcome> {
-  const { workspaceId, name, definition } = input;
-  // Serialises the writers of workflows, which are people: names stay unique without catching an error.
+export async function lockWorkflows(tx: Tx): Promise<void> {
   await tx.selectFrom('workflow_registry').select('revision').forUpdate().execute();
-  const holder = await findWorkflow(tx, workspaceId, { name });
-  const before = input.id === undefined ? undefined : await findWorkflow(tx, workspaceId, { id: input.id });
-  if (input.id !== undefined && before === undefined) return { kind: 'missing' };
-  if (holder !== undefined && holder.id !== before?.id) return { kind: 'name-taken' };
-  const id = before?.id ?? newId();
-  const newest = before && (await readVersion(tx, workspaceId, id, before.newestVersion));
-  const sameDefinition = isDeepStrictEqual(newest, definition);
-  const version = sameDefinition && before ? before.newestVersion : (before?.newestVersion ?? 0) + 1;
-  const runsAlready = before?.status === 'active' && before.activeVersion === version;
-  if (before && sameDefinition && before.name === name && (!input.activate || runsAlready)) {
-    return { kind: 'unchanged', workflow: before };
-  }
-  const values = {
-    name,
-    newest_version: version,
-    updated_at: now,
-    ...(input.activate && { status: 'active', active_version: version }),
-  };
-  await tx
-    .insertInto('workflow')
-    .values({ workspace_id: workspaceId, id, status: 'draft', created_at: now, ...values })
-    .onConflict((conflict) => conflict.columns(['workspace_id', 'id']).doUpdateSet(values))
-    .execute();
-  if (!sameDefinition) {
-    await tx
-      .insertInto('workflow_version')
-      .values({
-        workspace_id: workspaceId,
-        workflow_id: id,
-        version,
-        definition: JSON.stringify(definition),
-        created_at: now,
-      })
-      .execute();
-  }
-  if (input.activate) await bumpRegistry(tx);
-  const workflow = await findWorkflow(tx, workspaceId, { id });
-  if (workflow === undefined) throw new Error(`workflow ${id} vanished while it was written`);
-  return { kind: before === undefined ? 'created' : 'updated', workflow };
 }
 
 /** Tells every process that what events start has changed. */

@@ -326,6 +326,21 @@ export interface ProfileTag {
   workspace_id: string;
 }
 
+export interface Publication {
+  cursor: string | null;
+  id: string;
+  moved: Generated<number>;
+  note: string;
+  published_at: Timestamp;
+  runs_inside: string;
+  settled_at: Timestamp | null;
+  stayed: Generated<number>;
+  stopped: Generated<number>;
+  version: number;
+  workflow_id: string;
+  workspace_id: string;
+}
+
 export interface Replay {
   created_at: Timestamp;
   cursor_id: string | null;
@@ -413,6 +428,7 @@ export interface Workflow {
   name: string;
   newest_version: number;
   start_at: Timestamp | null;
+  started_at: Timestamp | null;
   status: string;
   stop_at: Timestamp | null;
   updated_at: Generated<Timestamp>;
@@ -483,6 +499,7 @@ export interface DB {
   profile: Profile;
   profile_identifier: ProfileIdentifier;
   profile_tag: ProfileTag;
+  publication: Publication;
   replay: Replay;
   run: Run;
   run_step: RunStep;

@@ -363,6 +363,24 @@ create table profile_tag (
   PRIMARY KEY (workspace_id, id)
 );
 
+create table publication (
+  workspace_id uuid not null,
+  workflow_id uuid not null,
+  id uuid not null,
+  version integer not null,
+  note text not null,
+  published_at timestamp with time zone not null,
+  runs_inside text not null,
+  cursor uuid,
+  moved bigint not null default 0,
+  stayed bigint not null default 0,
+  stopped bigint not null default 0,
+  settled_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, workflow_id, id),
+  CHECK ((runs_inside = ANY (ARRAY['finish'::text, 'move'::text, 'stop'::text])))
+);
+CREATE UNIQUE INDEX publication_unsettled ON public.publication USING btree (workspace_id, workflow_id) WHERE (settled_at IS NULL);
+
 create table replay (
   workspace_id uuid not null,
   id uuid not null,
@@ -402,6 +420,7 @@ create table run (
 CREATE INDEX run_failure ON public.run USING btree (workspace_id, workflow_id, fingerprint, started_at) WHERE (fingerprint IS NOT NULL);
 CREATE INDEX run_failure_newest ON public.run USING btree (workspace_id, started_at) WHERE ((fingerprint IS NOT NULL) OR (state = 'failed'::text));
 CREATE INDEX run_id ON public.run USING btree (workspace_id, id);
+CREATE INDEX run_inside ON public.run USING btree (workspace_id, workflow_id, id) WHERE (state = 'running'::text);
 CREATE INDEX run_newest ON public.run USING btree (workspace_id, started_at);
 CREATE INDEX run_replay ON public.run USING btree (workspace_id, replay_of) WHERE (replay_of IS NOT NULL);
 CREATE INDEX run_running ON public.run USING btree (workspace_id, workflow_id, deadline_at) WHERE (state = 'running'::text);
@@ -473,6 +492,7 @@ create table workflow (
   updated_at timestamp with time zone not null default now(),
   start_at timestamp with time zone,
   stop_at timestamp with time zone,
+  started_at timestamp with time zone,
   UNIQUE (workspace_id, name),
   PRIMARY KEY (workspace_id, id),
   CHECK ((status = ANY (ARRAY['draft'::text, 'pending'::text, 'active'::text, 'paused'::text, 'stopped'::text, 'finished'::text])))

@@ -16,6 +16,7 @@ import { readTotals } from '../../stats/index.ts';
 import { testDatabase } from '../../testing/test-database.ts';
 import { allowing, testPlatform, testWorkspace } from '../../testing/test-platform.ts';
 import { ActiveWorkflows, saveWorkflow, WorkflowVersions } from '../../workflows/index.ts';
+import type { LifecycleParts } from '../apply-lifecycle.ts';
 import { startRunsOn } from '../start-runs.ts';
 import { STEP_QUEUE } from '../step-job.ts';
 import type { StepJob } from '../step-job.ts';
@@ -166,8 +167,13 @@ export async function integrationSystem(
         counts,
       ]),
     );
+  const lifecycle: LifecycleParts = { platform, queue, handOff: worker, versions, log };
   return {
     db: database.db,
+    platform,
+    workspaceId,
+    workflowId,
+    lifecycle,
     send,
     results,
     result,

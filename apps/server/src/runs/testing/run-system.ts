@@ -13,6 +13,7 @@ import { readTotals } from '../../stats/index.ts';
 import { testDatabase } from '../../testing/test-database.ts';
 import { allowing, testPlatform, testWorkspace } from '../../testing/test-platform.ts';
 import { ActiveWorkflows, saveWorkflow, WorkflowVersions } from '../../workflows/index.ts';
+import type { LifecycleParts } from '../apply-lifecycle.ts';
 import { AUDIENCE_QUEUE } from '../audience-job.ts';
 import type { AudienceJob } from '../audience-job.ts';
 import { AudienceWorker } from '../audience-worker.ts';
@@ -145,11 +146,13 @@ export async function runSystem() {
       },
       { timeout: 20_000, interval: 20 },
     );
+  const lifecycle: LifecycleParts = { platform, queue, handOff: worker, versions, log };
   return {
     db,
     platform,
     workspaceId,
     queue,
+    lifecycle,
     worker,
     tools,
     connectionId: 'id' in connection ? connection.id : '',
