@@ -117,7 +117,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   closing.defer(async () => await delivery.close());
   const issuing = issuingOf({ platform, publicUrl: () => publicUrl });
   const pipeline = await startPipeline(options, platform, { delivery, issuing }, closing);
-  const { worker, reaper, mailWorker, scheduler, lifecycle, ingest } = pipeline;
+  const { worker, reaper, mailWorker, scheduler, lifecycle, ingest, runTools } = pipeline;
   closing.defer(async () => await ingest.drain());
 
   const http = await createHttpServer(log);
@@ -145,7 +145,7 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
       logins: new Logins(platform, sessions),
       publicUrl: config.publicUrl,
     };
-    const handlers = apiHandlers({ platform, delivery, outbox, access, lifecycle });
+    const handlers = apiHandlers({ platform, delivery, outbox, access, lifecycle, runTools });
     const apiAuthenticator = new ApiAuthenticator(authenticator, sessions, config.publicUrl);
     await http.register(apiSurface(apiAuthenticator, handlers, loginHandlers(access)));
     await http.register(placeholderPage());

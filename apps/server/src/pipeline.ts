@@ -15,7 +15,7 @@ import {
   STEP_QUEUE,
   StepWorker,
 } from './runs/index.ts';
-import type { AudienceJob, LifecycleParts, StepJob } from './runs/index.ts';
+import type { AudienceJob, LifecycleParts, RunTools, StepJob } from './runs/index.ts';
 import { Scheduler } from './scheduler.ts';
 import { templateData } from './surfaces/template-data.ts';
 import { ActiveWorkflows, applySchedules, WorkflowVersions } from './workflows/index.ts';
@@ -37,12 +37,13 @@ export async function startPipeline(
   const mailQueue = await jobs.queue<MailJob>(MAIL_QUEUE);
   const eventLog = new EventLog(new KnownDefinitions());
   const versions = new WorkflowVersions();
+  const fetchData = templateData(platform.db);
   const worker = new StepWorker({
     platform,
     queue,
     log: eventLog,
     versions,
-    fetchData: templateData(platform.db),
+    fetchData,
     delivery,
     issuing,
     mailQueue,
@@ -54,6 +55,7 @@ export async function startPipeline(
   const { smtpUrl: url, mailFrom: from } = config;
   const smtp = url === undefined || from === undefined ? undefined : { url, from };
   const mailWorker = new MailWorker({ platform, queue: mailQueue, log: eventLog, smtp });
+  const runTools: RunTools = { ...tools, log: eventLog, versions, delivery, fetchData };
   const lifecycle: LifecycleParts = { platform, queue, handOff: worker, versions, log: eventLog };
   const scheduler = new Scheduler(log, [
     { name: 'starting and stopping workflows', run: async () => await applySchedules(platform) },
@@ -61,5 +63,5 @@ export async function startPipeline(
   ]);
   const reaper = new Reaper({ platform, queue });
   const ingest = createIngest(platform, eventLog);
-  return { worker, reaper, audiences, mailWorker, mailQueue, scheduler, lifecycle, ingest };
+  return { worker, reaper, audiences, mailWorker, mailQueue, scheduler, lifecycle, runTools, ingest };
 }

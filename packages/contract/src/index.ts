@@ -5,7 +5,9 @@ import { hubEndpoints } from './hub.ts';
 import { lifecycleEndpoints } from './lifecycle.ts';
 import { mailEndpoints } from './mail.ts';
 import { profileEndpoints } from './profiles.ts';
+import { runEndpoints } from './runs.ts';
 import { segmentEndpoints } from './segments.ts';
+import { testRunEndpoints } from './test-run.ts';
 import { workflowEndpoints } from './workflows.ts';
 
 export { loginEndpoints, sessionEndpoints } from './access.ts';
@@ -39,16 +41,29 @@ export { problemSchema } from './problem.ts';
 export { profileEndpoints, profileEventSchema, profileSchema, profileSummarySchema } from './profiles.ts';
 export { saveSegmentSchema, segmentEndpoints, segmentSchema } from './segments.ts';
 export {
+  failureGroupSchema,
+  MAX_REPLAYED,
+  replayReportSchema,
+  replaySchema,
+  runEndpoints,
+  runFilterSchema,
   runSchema,
   runSummarySchema,
-  statisticsSchema,
-  workflowEndpoints,
-  workflowSchema,
-} from './workflows.ts';
+} from './runs.ts';
+export {
+  testReportSchema,
+  testRunEndpoints,
+  testRunSchema,
+  testStepSchema,
+  testTriggerSchema,
+} from './test-run.ts';
+export { statisticsSchema, workflowEndpoints, workflowSchema } from './workflows.ts';
 
 /** Every endpoint of the console API, except `loginEndpoints`, which anybody may call. */
 export const endpoints = {
   ...workflowEndpoints,
+  ...runEndpoints,
+  ...testRunEndpoints,
   ...lifecycleEndpoints,
   ...hubEndpoints,
   ...connectionEndpoints,

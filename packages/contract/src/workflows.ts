@@ -42,78 +42,7 @@ export const statisticsSchema = z
   })
   .meta({ id: 'Statistics' });
 
-export const runSummarySchema = z
-  .object({
-    id: z.uuid(),
-    workflowId: z.uuid(),
-    version: z.int(),
-    profileId: z.uuid(),
-    state: z.enum(['running', 'finished', 'skipped', 'failed', 'cancelled']),
-    reason: z.string().optional(),
-    startedAt: instant,
-    endedAt: instant.optional(),
-  })
-  .meta({ id: 'RunSummary' });
-
-const attemptSchema = z.object({
-  number: z.int(),
-  method: z.string(),
-  url: z.string(),
-  headers: z.record(z.string(), z.string()).describe('Secrets are masked'),
-  body: z.string().optional(),
-  sentAt: instant,
-  outcome: z.enum(['answered', 'not-sent', 'refused', 'unknown', 'reconciled']).optional(),
-  status: z.int().optional(),
-  response: z.string().optional(),
-  responseTruncated: z.boolean(),
-  error: z.string().optional(),
-  durationMs: z.number().optional(),
-});
-
-export const runSchema = runSummarySchema
-  .extend({
-    event: z
-      .object({
-        id: z.uuid(),
-        action: z.string(),
-        time: instant,
-        params: z.record(z.string(), z.unknown()),
-      })
-      .optional()
-      .describe('What started it; absent where an audience did'),
-    steps: z.array(
-      z.object({
-        id: z.uuid(),
-        nodeId: z.string(),
-        nodeType: z.string(),
-        title: z.string(),
-        state: z.enum([
-          'queued',
-          'waiting',
-          'retrying',
-          'paced',
-          'paused',
-          'checking',
-          'succeeded',
-          'failed',
-          'skipped',
-        ]),
-        dueAt: instant.optional().describe('When a step that waits is taken up again'),
-        output: z.string().optional().describe('The output by which the path left'),
-        reason: z.string().optional(),
-        enteredAt: instant,
-        leftAt: instant.optional(),
-        attempts: z.array(attemptSchema),
-      }),
-    ),
-  })
-  .meta({ id: 'Run' });
-
 const workflowId = z.object({ workflowId: z.uuid() });
-const page = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  before: instant.optional().describe('Runs that started before this instant'),
-});
 const saved = z.object({
   outcome: z.enum(['created', 'updated', 'unchanged']),
   workflow: workflowSchema,
@@ -168,16 +97,5 @@ export const workflowEndpoints = {
       to: instant.optional(),
     }),
     response: statisticsSchema,
-  },
-  'GET /api/workflows/:workflowId/runs': {
-    summary: 'The runs of a workflow, newest first.',
-    params: workflowId,
-    query: page,
-    response: z.object({ runs: z.array(runSummarySchema) }),
-  },
-  'GET /api/runs/:runId': {
-    summary: 'A run with every step and request.',
-    params: z.object({ runId: z.uuid() }),
-    response: runSchema,
   },
 } as const;

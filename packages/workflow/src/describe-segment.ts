@@ -36,7 +36,8 @@ function describeEvents({ event, did, atLeast, where, period }: EventCondition):
     .join(' ');
 }
 
-function describeWhere(condition: Where): string {
+/** A condition on an event in plain words: `passed is not false`. */
+export function describeWhere(condition: Where): string {
   return describeOperation(condition.parameter === TIMESTAMP ? 'its time' : condition.parameter, condition);
 }
 

@@ -9,9 +9,9 @@ export { isDateOperation } from './conditions/operators.ts';
 export type { Operation } from './conditions/operators.ts';
 export { MAX_TEXT, readPattern } from './conditions/pattern.ts';
 export { LIST_PLACE, valueAt } from './conditions/value-at.ts';
+export { describeSegment, describeWhere } from './describe-segment.ts';
 export { diffDefinitions } from './diff.ts';
 export type { ConnectionChange, DefinitionDiff, FieldChange, NodeChange } from './diff.ts';
-export { describeSegment } from './describe-segment.ts';
 export { classify, retryDecision, retryPolicySchema, successRuleSchema } from './delivery.ts';
 export type {
   DeliveryOutcome,
@@ -22,7 +22,15 @@ export type {
   SuccessRule,
 } from './delivery.ts';
 export { eventNameSchema, FORBIDDEN_TRIGGERS } from './event-name.ts';
-export { cancelRun, limitOf, refuseEntered, refuseRun, settleStep, startRun } from './interpreter.ts';
+export {
+  cancelRun,
+  limitOf,
+  refuseEntered,
+  refuseRun,
+  settleStep,
+  startRun,
+  startRunAt,
+} from './interpreter.ts';
 export type { RunChange, RunFate, StepChange, StepOutcome, StepResult } from './interpreter.ts';
 export type { Issue, SettingsIssue } from './issue.ts';
 export { describeLimit, periodStart } from './node-limit.ts';
@@ -72,5 +80,5 @@ export { stopMatters } from './stop-matters.ts';
 export { upgradeDefinition } from './upgrade.ts';
 export { parseDefinition, validateDefinition } from './validate.ts';
 export type { ParseOutcome } from './validate.ts';
-export { satisfies, TIMESTAMP } from './where.ts';
-export type { EventFacts, Where } from './where.ts';
+export { failedConditions, satisfies, TIMESTAMP } from './where.ts';
+export type { EventFacts, FailedCondition, Where } from './where.ts';

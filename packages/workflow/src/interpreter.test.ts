@@ -5,7 +5,15 @@ import { addCounts, countsOf, NO_COUNTS } from './counters.ts';
 import type { Counts } from './counters.ts';
 import { definitionSchema } from './definition.ts';
 import type { Definition } from './definition.ts';
-import { cancelRun, limitOf, refuseEntered, refuseRun, settleStep, startRun } from './interpreter.ts';
+import {
+  cancelRun,
+  limitOf,
+  refuseEntered,
+  refuseRun,
+  settleStep,
+  startRun,
+  startRunAt,
+} from './interpreter.ts';
 import type { RunChange, StepResult } from './interpreter.ts';
 import { bindNode } from './nodes/registry.ts';
 import { sampleDefinition } from './sample-definition.ts';
@@ -45,6 +53,17 @@ describe('a run', () => {
     const change = startRun(definition, 'acquired', context);
     expect(kinds(change)).toEqual(['passed acquired', 'entered issue']);
     expect(change.fate).toEqual({ state: 'running' });
+  });
+
+  it('can start at any node, as if it had come there', () => {
+    const wait = { type: 'delay', settings: { mode: 'until', at: '2026-11-27T12:00:00Z' } };
+    const act = { type: 'generate-event', settings: { event: { name: 'a.b' } } };
+    const any = chain(act, { type: 'merge-paths' }, wait);
+    expect(startRunAt(any, 'acquired', context)).toEqual(startRun(any, 'acquired', context));
+    expect(kinds(startRunAt(any, 'n0', context))).toEqual(['entered n0']);
+    expect(kinds(startRunAt(any, 'n1', context))).toEqual(['passed n1', 'waiting n2']);
+    expect(startRunAt(any, 'end', context).fate).toEqual({ state: 'finished', stopOthers: true });
+    expect(() => startRunAt(any, 'nowhere', context)).toThrow('no node nowhere');
   });
 
   it.each(['succeeded', 'failed'] as const)('goes on to the end after a step that %s', (outcome) => {
@@ -232,9 +251,10 @@ const happenings = fc.array(
 describe('any run of any definition', () => {
   it('has a place for every step that it entered, and counters that say the same', () => {
     fc.assert(
-      fc.property(randomDefinition(), happenings, (any, story) => {
+      fc.property(randomDefinition(), happenings, fc.nat(), (any, story, first) => {
         const host = new Host();
-        host.write(startRun(any, 'start', context));
+        const at = any.nodes[first % any.nodes.length]?.id ?? 'start';
+        host.write(startRunAt(any, at, context));
         for (const happening of story) {
           const node = host.open === undefined ? undefined : any.nodes.find(({ id }) => id === host.open);
           if (host.fate.state !== 'running' || node === undefined) break;

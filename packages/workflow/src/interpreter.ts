@@ -62,6 +62,11 @@ export function startRun(
   return advance(definition, triggerId, [], context, output);
 }
 
+/** Starts a run in the middle: it enters that node directly, and what would have come before is taken as done. */
+export function startRunAt(definition: Definition, nodeId: string, context: ArrivalContext): RunChange {
+  return advance(definition, nodeId, [], context);
+}
+
 /** A run that a limit of its trigger holds back: it is kept, with the reason, and goes nowhere. */
 export function refuseRun(definition: Definition, triggerId: string, reason: string): RunChange {
   const node = existing(definition, triggerId);

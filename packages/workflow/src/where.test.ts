@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { satisfies, whereSchema } from './where.ts';
+import { failedConditions, satisfies, whereSchema } from './where.ts';
 import type { Where } from './where.ts';
 
 const now = new Date('2026-11-24T12:00:00Z');
@@ -116,5 +116,22 @@ describe('a where condition', () => {
     { parameter: 'x\0', operator: 'null' },
   ])('%j is refused', (condition) => {
     expect(whereSchema.safeParse(condition).success).toBe(false);
+  });
+});
+
+describe('the conditions that keep an event out', () => {
+  it('are those that it does not satisfy, with what it has there', () => {
+    const conditions: Where[] = [
+      { parameter: 'score', operator: 'more', value: 90 },
+      { parameter: 'passed', operator: 'is-true' },
+      { parameter: 'missing', operator: 'not-null' },
+      at('date-after', '2026-11-21T00:00:00Z'),
+    ];
+    expect(failedConditions(event, conditions, now)).toEqual([
+      { condition: conditions[0], value: 81 },
+      { condition: conditions[2], value: undefined },
+      { condition: conditions[3], value: '2026-11-20T08:00:00.000Z' },
+    ]);
+    expect(failedConditions(event, conditions.slice(1, 2), now)).toEqual([]);
   });
 });

@@ -27,13 +27,26 @@ export interface EventFacts {
 
 /** Whether an event satisfies every condition. A parameter that is absent equals null. */
 export function satisfies(event: EventFacts, conditions: readonly Where[], now: Date): boolean {
-  return conditions.every((condition) =>
-    holds(
-      condition.parameter === TIMESTAMP
-        ? event.time.toISOString()
-        : valueAt(event.params, condition.parameter),
-      condition,
-      now,
-    ),
-  );
+  return conditions.every((condition) => holds(valueOf(event, condition), condition, now));
+}
+
+/** A condition that an event does not satisfy, with what the event has there; undefined: nothing. */
+export interface FailedCondition {
+  readonly condition: Where;
+  readonly value: unknown;
+}
+
+/** The conditions that keep an event out. */
+export function failedConditions(
+  event: EventFacts,
+  conditions: readonly Where[],
+  now: Date,
+): FailedCondition[] {
+  return conditions
+    .map((condition) => ({ condition, value: valueOf(event, condition) }))
+    .filter(({ condition, value }) => !holds(value, condition, now));
+}
+
+function valueOf({ params, time }: EventFacts, { parameter }: Where): unknown {
+  return parameter === TIMESTAMP ? time.toISOString() : valueAt(params, parameter);
 }

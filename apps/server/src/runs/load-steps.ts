@@ -64,7 +64,10 @@ export async function loadSteps(
     const row = byStep.get(job.data.stepId);
     const workflow = workflows.get(job.data.stepId);
     if (row === undefined || workflow === undefined) return { kind: 'stale', job };
-    if (row.status === 'paused') return { kind: 'paused', job, workflowId: row.workflow_id };
+    const stop = stopOf(row);
+    // What was cancelled by hand does not wait until the workflow goes on.
+    if (row.status === 'paused' && stop?.finishes !== 'sent')
+      return { kind: 'paused', job, workflowId: row.workflow_id };
     const node = nodeById(workflow.definition, row.node_id);
     if (node === undefined) {
       const reason = `version ${row.version} of the workflow has no node ${row.node_id}`;
@@ -74,7 +77,7 @@ export async function loadSteps(
       workflow,
       triggerNodeId: row.trigger_node_id,
       deadlineAt: row.deadline_at,
-      stop: stopOf(row),
+      stop,
       events: new Map((byRun.get(job.data.runId) ?? []).map((event) => [event.nodeId, eventOf(event)])),
       mapped: mapped.get(job.data.runId) ?? new Map(),
     };
@@ -118,7 +121,10 @@ async function loadMapped(db: Database, jobs: readonly HeldStep[]): Promise<Mapp
 
 function stopOf({ status, stop_reason: reason, stopped_at: stoppedAt }: StepRow): RunStop | undefined {
   if (status === 'stopped') return { reason: 'the workflow was stopped', finishes: 'sent', at: undefined };
-  return reason === null ? undefined : { reason, finishes: 'entered', at: stoppedAt ?? undefined };
+  if (reason === null) return undefined;
+  // Cancelled by hand: it is not to wait for what has not begun.
+  if (stoppedAt === null) return { reason, finishes: 'sent', at: undefined };
+  return { reason, finishes: 'entered', at: stoppedAt };
 }
 
 async function loadRows(db: Database, jobs: readonly HeldStep[]): Promise<StepRow[]> {

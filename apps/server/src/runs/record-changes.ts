@@ -11,6 +11,7 @@ import { reserveLimits } from './reserve-limits.ts';
 import type { StepQueue } from './step-job.ts';
 import { stopOtherRuns } from './stop-other-runs.ts';
 import { systemEvents } from './system-events.ts';
+import { wakeStopped } from './wake-stopped.ts';
 import { deleteWaits, endRuns, insertRuns, insertSteps, insertWaits, settleSteps } from './write-runs.ts';
 
 export interface RecordTools {
@@ -82,6 +83,11 @@ export async function planChanges(
               counts: countsOf(step),
             })),
           ),
+        ),
+        wakeStopped(
+          into,
+          tools.queue,
+          waiting.filter(({ recorded }) => recorded.cause.kind === 'step').map((step) => jobOf(step).data),
         ),
       ]);
     },

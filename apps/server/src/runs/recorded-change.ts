@@ -21,7 +21,13 @@ export interface RecordedChange {
 
 /** How a change came about: it starts the run, or a step settles in it. */
 export type ChangeCause =
-  | { readonly kind: 'start'; readonly replayOf: string | undefined }
+  | {
+      readonly kind: 'start';
+      /** The run that it does again. */
+      readonly replayOf: string | undefined;
+      /** Whether somebody tries the workflow out. Default: no. */
+      readonly test?: boolean;
+    }
   | {
       readonly kind: 'step';
       readonly stepId: string;

@@ -5,6 +5,7 @@ import type { WorkflowNode } from '@laurel/workflow';
 import type { Database } from '../platform/db/database.ts';
 import { engine } from '../workflows/index.ts';
 import { loadCustomers } from './load-customers.ts';
+import type { Customers } from './load-customers.ts';
 import { currentEvent } from './loaded-step.ts';
 import type { LoadedRun, LoadedStep, RunEvent } from './loaded-step.ts';
 
@@ -21,6 +22,8 @@ export type RenderedStep<Step extends LoadedStep = LoadedStep> =
 export interface Unprocessed {
   readonly outcome: 'skipped' | 'broken';
   readonly reason: string;
+  /** Where in a template; undefined where it is no matter of one. */
+  readonly place?: { readonly field: string; readonly line: number; readonly column: number };
 }
 
 /** Fetches what templates need, of many steps in one go. Answers by the keys of their requests. */
@@ -43,6 +46,16 @@ export async function renderSteps<Step extends LoadedStep>(
     db,
     steps.map(({ job }) => job.data),
   );
+  return await renderStepsFor(customers, fetchData, steps, now);
+}
+
+/** Renders for profiles that are known already, or only imagined. */
+export async function renderStepsFor<Step extends LoadedStep>(
+  customers: Customers,
+  fetchData: FetchData,
+  steps: readonly Step[],
+  now: Date,
+): Promise<RenderedStep<Step>[]> {
   const done: RenderedStep<Step>[] = [];
   for (const [workspaceId, group] of Map.groupBy(steps, ({ job }) => job.data.workspaceId)) {
     let waiting = group.map((step) => ({
@@ -79,7 +92,7 @@ function gone<Step extends LoadedStep>(step: Step): RenderedStep<Step> {
 interface CompiledNode {
   readonly fields: readonly { readonly field: string; readonly template: Template }[];
   /** Why it does not compile; undefined where it does. */
-  readonly broken: string | undefined;
+  readonly broken: Required<Pick<Unprocessed, 'reason' | 'place'>> | undefined;
 }
 
 const compiled = new WeakMap<WorkflowNode, CompiledNode>();
@@ -88,11 +101,17 @@ function compileNode(node: WorkflowNode): CompiledNode {
   const known = compiled.get(node);
   if (known !== undefined) return known;
   const fields: { field: string; template: Template }[] = [];
-  let broken: string | undefined;
+  let broken: CompiledNode['broken'];
   for (const { field, source, output } of bindNode(node).templates()) {
     const compilation = engine.compile(source, { output });
     if (compilation.kind === 'compiled') fields.push({ field, template: compilation.template });
-    else broken ??= `${field} does not compile: ${compilation.diagnostics[0]?.message ?? 'unknown fault'}`;
+    else {
+      const [first] = compilation.diagnostics;
+      broken ??= {
+        reason: `${field} does not compile: ${first?.message ?? 'unknown fault'}`,
+        place: { field, line: first?.line ?? 1, column: first?.column ?? 1 },
+      };
+    }
   }
   const result = { fields, broken };
   compiled.set(node, result);
@@ -104,13 +123,17 @@ function renderStep<Step extends LoadedStep>(
   input: RenderInput,
   mayFetch: boolean,
 ): RenderedStep<Step> | { readonly kind: 'needs'; readonly requests: readonly DataRequest[] } {
-  const unprocessed = (outcome: 'skipped' | 'broken', reason: string): RenderedStep<Step> => ({
+  const unprocessed = (
+    outcome: Unprocessed['outcome'],
+    reason: string,
+    place?: Unprocessed['place'],
+  ): RenderedStep<Step> => ({
     kind: 'unprocessed',
     step,
-    result: { outcome, reason },
+    result: { outcome, reason, ...(place && { place }) },
   });
   const { fields, broken } = compileNode(step.node);
-  if (broken !== undefined) return unprocessed('broken', broken);
+  if (broken !== undefined) return unprocessed('broken', broken.reason, broken.place);
   const texts = new Map<string, string>();
   const requests: DataRequest[] = [];
   for (const { field, template } of fields) {
@@ -122,11 +145,14 @@ function renderStep<Step extends LoadedStep>(
       case 'needs':
         requests.push(...pass.requests);
         break;
-      case 'skipped':
-        return unprocessed('skipped', `${field}: ${pass.reason.message}`);
+      case 'skipped': {
+        const { message, line, column } = pass.reason;
+        return unprocessed('skipped', `${field}: ${message}`, { field, line, column });
+      }
       case 'failed': {
         const { message, line, column } = pass.error;
-        return unprocessed('broken', `${field}: ${message} (line ${line}, column ${column})`);
+        const place = { field, line, column };
+        return unprocessed('broken', `${field}: ${message} (line ${line}, column ${column})`, place);
       }
     }
   }

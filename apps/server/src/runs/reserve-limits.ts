@@ -26,7 +26,8 @@ export async function reserveLimits(tx: Tx, changes: readonly RecordedChange[]):
 }
 
 function triggerOf({ cause, change }: RecordedChange): WorkflowNode | undefined {
-  return cause.kind === 'start' ? change.steps[0]?.node : undefined;
+  // A run that is done again has been counted.
+  return cause.kind === 'start' && cause.replayOf === undefined ? change.steps[0]?.node : undefined;
 }
 
 function enteredOf({ change }: RecordedChange): WorkflowNode | undefined {

@@ -14,7 +14,7 @@ export async function insertRuns(tx: Tx, changes: readonly RecordedChange[]): Pr
   if (starts.length === 0) return;
   await sql`
     insert into run (workspace_id, profile_id, id, workflow_id, version, trigger_node_id, state, reason,
-      event_id, event_received_at, started_at, ended_at, deadline_at, replay_of)
+      event_id, event_received_at, started_at, ended_at, deadline_at, replay_of, test)
     select * from unnest(
       ${starts.map(({ workspaceId }) => workspaceId)}::uuid[],
       ${starts.map(({ profileId }) => profileId)}::uuid[],
@@ -29,7 +29,8 @@ export async function insertRuns(tx: Tx, changes: readonly RecordedChange[]): Pr
       ${starts.map(({ at }) => at.toISOString())}::timestamptz[],
       ${starts.map(({ change, at }) => (change.fate.state === 'running' ? null : at.toISOString()))}::timestamptz[],
       ${starts.map(({ deadlineAt }) => deadlineAt.toISOString())}::timestamptz[],
-      ${starts.map(({ cause }) => cause.replayOf ?? null)}::uuid[])`.execute(tx);
+      ${starts.map(({ cause }) => cause.replayOf ?? null)}::uuid[],
+      ${starts.map(({ cause }) => cause.test ?? false)}::boolean[])`.execute(tx);
 }
 
 /** The new states of runs that were there before; of one that goes on, only what has failed in it. */

@@ -7,6 +7,7 @@ import { isDatabaseAway } from '../platform/http/failure.ts';
 import type { Platform } from '../platform/platform.ts';
 import { applyEffects } from './apply-effects.ts';
 import type { EffectParts } from './effects.ts';
+import { fingerprint } from './executors/fingerprint.ts';
 import type { LoadedStep } from './loaded-step.ts';
 import { planChanges } from './record-changes.ts';
 import type { RecordTools } from './record-changes.ts';
@@ -137,6 +138,7 @@ async function writeResults(
     writeIssuances(tx, settled),
     parkSteps(
       tx,
+      parts.queue,
       settlements.filter((settlement) => settlement.kind === 'parked'),
     ),
     abandonRuns(
@@ -181,7 +183,8 @@ function changeOf(settlement: Settlement): RecordedChange | undefined {
       const { workflow } = step.run;
       const { profileId } = step.job.data;
       const context = { profileId, now: at, timeZone: workflow.timeZone };
-      return recorded(step, at, settleStep(workflow.definition, step.node.id, result, context), settlement);
+      const change = settleStep(workflow.definition, step.node.id, result, context);
+      return recorded(step, at, change, { ...settlement, fingerprint: fingerprintOf(settlement) });
     }
     case 'cancelled': {
       const { step, at, reason } = settlement;
@@ -194,6 +197,11 @@ function changeOf(settlement: Settlement): RecordedChange | undefined {
     case 'stale':
       return undefined;
   }
+}
+
+/** A run never fails without one: its failure is found among those of its kind. */
+function fingerprintOf({ fingerprint: given, result, step }: SettledStep): string | undefined {
+  return result.outcome === 'broken' ? (given ?? fingerprint(step.node.title, result.reason)) : given;
 }
 
 function recorded(

@@ -5,6 +5,7 @@ import { newId } from '../platform/ids.ts';
 import { currentEvent } from './loaded-step.ts';
 import type { AttemptResult, DeferredStep, SettledStep, Settlement } from './settlement.ts';
 import type { StepJob, StepQueue } from './step-job.ts';
+import { wakeStopped } from './wake-stopped.ts';
 
 /** The columns by which a step is found, of many steps. */
 function keyArrays(jobs: readonly StepJob[]) {
@@ -81,12 +82,19 @@ export async function deferSteps(tx: Tx, queue: StepQueue, deferred: readonly De
       where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id and s.run_id = t.run_id and s.id = t.id
         and s.left_at is null`.execute(tx),
     queue.enqueue(tx, jobs),
+    wakeStopped(
+      tx,
+      queue,
+      // What became of a request is asked in its own time.
+      deferred.filter(({ state }) => state !== 'checking').map(({ next }) => next),
+    ),
   ]);
 }
 
 /** Steps of a paused workflow have no job until it goes on. */
 export async function parkSteps(
   tx: Tx,
+  queue: StepQueue,
   parked: readonly Extract<Settlement, { kind: 'parked' }>[],
 ): Promise<void> {
   if (parked.length === 0) return;
@@ -101,6 +109,7 @@ export async function parkSteps(
       insert into parked_step (workspace_id, profile_id, run_id, step_id, workflow_id)
       select * from unnest(${keyArrays(data)}, ${parked.map(({ workflowId }) => workflowId)}::uuid[])
       on conflict do nothing`.execute(tx),
+    wakeStopped(tx, queue, data),
   ]);
 }
 

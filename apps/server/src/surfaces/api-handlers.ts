@@ -3,7 +3,7 @@ import type { endpoints } from '@laurel/contract';
 import type { Delivery } from '../integrations/index.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { LifecycleParts } from '../runs/index.ts';
+import type { LifecycleParts, RunTools } from '../runs/index.ts';
 import { sessionHandlers } from './api-access.ts';
 import type { AccessParts } from './api-access.ts';
 import { applyHandlers } from './api-apply.ts';
@@ -13,7 +13,9 @@ import { lifecycleHandlers } from './api-lifecycle.ts';
 import { mailHandlers } from './api-mail.ts';
 import type { Outbox } from './api-mail.ts';
 import { profileHandlers } from './api-profiles.ts';
+import { runHandlers } from './api-runs.ts';
 import { segmentHandlers } from './api-segments.ts';
+import { testRunHandlers } from './api-test-run.ts';
 import { versionHandlers } from './api-versions.ts';
 import { workflowHandlers } from './api-workflows.ts';
 
@@ -21,6 +23,7 @@ export interface ApiParts {
   readonly platform: Platform;
   readonly delivery: Delivery;
   readonly outbox: Outbox;
+  readonly runTools: RunTools;
   readonly access: AccessParts;
   readonly lifecycle: LifecycleParts;
 }
@@ -32,9 +35,12 @@ export function apiHandlers({
   outbox,
   access,
   lifecycle,
+  runTools,
 }: ApiParts): Handlers<typeof endpoints> {
   return {
     ...workflowHandlers(platform),
+    ...runHandlers(platform, runTools),
+    ...testRunHandlers(platform, runTools),
     ...lifecycleHandlers(lifecycle),
     ...versionHandlers(platform),
     ...hubHandlers(platform),

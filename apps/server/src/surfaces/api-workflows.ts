@@ -5,7 +5,6 @@ import { inTransaction } from '../platform/db/transaction.ts';
 import { ok, problem } from '../platform/http/mount.ts';
 import type { Handlers } from '../platform/http/mount.ts';
 import type { Platform } from '../platform/platform.ts';
-import { listRuns, readRun } from '../runs/index.ts';
 import { readMinutes, readTotals } from '../stats/index.ts';
 import {
   checkDefinition,
@@ -18,8 +17,6 @@ import {
 } from '../workflows/index.ts';
 import type { SaveWorkflow } from '../workflows/index.ts';
 import { conflictProblem, invalidWorkflow, NO_WORKFLOW, workflowView } from './workflow-view.ts';
-
-const NO_RUN = problem({ status: 404, code: 'run-not-found', title: 'There is no run with this id.' });
 
 export function workflowHandlers(platform: Platform): Handlers<typeof workflowEndpoints> {
   const { db, clock } = platform;
@@ -104,23 +101,6 @@ export function workflowHandlers(platform: Platform): Handlers<typeof workflowEn
       };
       const [total, minutes] = await Promise.all([readTotals(db, range), readMinutes(db, range)]);
       return ok({ total, minutes: minutes.map((row) => ({ ...row, minute: row.minute.toISOString() })) });
-    },
-    'GET /api/workflows/:workflowId/runs': async ({ params, query }, request) => {
-      const { workspaceId } = holderOf(request);
-      const { workflowId } = params;
-      if ((await findWorkflow(db, workspaceId, { id: workflowId })) === undefined) return NO_WORKFLOW;
-      return ok({
-        runs: await listRuns(db, {
-          workspaceId,
-          workflowId,
-          limit: query.limit,
-          before: instant(query.before),
-        }),
-      });
-    },
-    'GET /api/runs/:runId': async ({ params }, request) => {
-      const run = await readRun(db, holderOf(request).workspaceId, params.runId);
-      return run === undefined ? NO_RUN : ok(run);
     },
   };
 }

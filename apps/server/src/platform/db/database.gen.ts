@@ -341,6 +341,19 @@ export interface Publication {
   workspace_id: string;
 }
 
+export interface Replay {
+  created_at: Timestamp;
+  cursor_id: string | null;
+  cursor_started_at: Timestamp | null;
+  digest: Buffer;
+  finished_at: Timestamp | null;
+  id: string;
+  more: Generated<boolean>;
+  refused: Generated<Json>;
+  started: Generated<number>;
+  workspace_id: string;
+}
+
 export interface Run {
   deadline_at: Timestamp;
   ended_at: Timestamp | null;
@@ -355,6 +368,7 @@ export interface Run {
   state: string;
   stop_reason: string | null;
   stopped_at: Timestamp | null;
+  test: Generated<boolean>;
   trigger_node_id: string;
   version: number;
   workflow_id: string;
@@ -486,6 +500,7 @@ export interface DB {
   profile_identifier: ProfileIdentifier;
   profile_tag: ProfileTag;
   publication: Publication;
+  replay: Replay;
   run: Run;
   run_step: RunStep;
   schema: Schema;

@@ -46,6 +46,7 @@ export async function pipelinedTransaction<T>(db: Database, work: (tx: Tx) => Pr
 class Lane implements DatabaseConnection {
   readonly #connection: DatabaseConnection;
   #open = true;
+  #failure: unknown;
 
   constructor(connection: DatabaseConnection) {
     this.#connection = connection;
@@ -57,7 +58,14 @@ class Lane implements DatabaseConnection {
 
   executeQuery: DatabaseConnection['executeQuery'] = async (query, options) => {
     if (!this.#open) throw new Error(`the transaction is over: ${query.sql.slice(0, 80)}`);
-    return await this.#connection.executeQuery(query, options);
+    try {
+      return await this.#connection.executeQuery(query, options);
+    } catch (error) {
+      // What fails after the first failure only says that the transaction is aborted; of statements that were issued
+      // together it may be heard of first, and whether the transaction is run again goes by the first failure.
+      this.#failure ??= error;
+      throw this.#failure;
+    }
   };
 
   /** A cursor would hold up every statement behind it. */

@@ -381,6 +381,20 @@ create table publication (
 );
 CREATE UNIQUE INDEX publication_unsettled ON public.publication USING btree (workspace_id, workflow_id) WHERE (settled_at IS NULL);
 
+create table replay (
+  workspace_id uuid not null,
+  id uuid not null,
+  digest bytea not null,
+  created_at timestamp with time zone not null,
+  cursor_started_at timestamp with time zone,
+  cursor_id uuid,
+  started bigint not null default 0,
+  refused jsonb not null default '[]'::jsonb,
+  more boolean not null default false,
+  finished_at timestamp with time zone,
+  PRIMARY KEY (workspace_id, id)
+);
+
 create table run (
   workspace_id uuid not null,
   profile_id uuid not null,
@@ -399,13 +413,17 @@ create table run (
   stopped_at timestamp with time zone,
   replay_of uuid,
   fingerprint text,
+  test boolean not null default false,
   PRIMARY KEY (workspace_id, profile_id, id),
   CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'skipped'::text, 'failed'::text, 'cancelled'::text])))
 );
 CREATE INDEX run_failure ON public.run USING btree (workspace_id, workflow_id, fingerprint, started_at) WHERE (fingerprint IS NOT NULL);
+CREATE INDEX run_failure_newest ON public.run USING btree (workspace_id, started_at) WHERE ((fingerprint IS NOT NULL) OR (state = 'failed'::text));
 CREATE INDEX run_id ON public.run USING btree (workspace_id, id);
 CREATE INDEX run_inside ON public.run USING btree (workspace_id, workflow_id, id) WHERE (state = 'running'::text);
-CREATE INDEX run_running ON public.run USING btree (workspace_id, workflow_id, deadline_at) WHERE (state = 'running'::text);
+CREATE INDEX run_newest ON public.run USING btree (workspace_id, started_at);
+CREATE INDEX run_replay ON public.run USING btree (workspace_id, replay_of) WHERE (replay_of IS NOT NULL);
+CREATE INDEX run_running ON public.run USING btree (deadline_at, workspace_id, workflow_id) WHERE (state = 'running'::text);
 CREATE INDEX run_workflow ON public.run USING btree (workspace_id, workflow_id, started_at);
 
 create table run_step (

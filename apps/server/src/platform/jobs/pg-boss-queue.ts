@@ -102,7 +102,7 @@ class PgBossQueue<Data extends object> implements JobQueue<Data> {
   async enqueueHeld(tx: Tx, jobs: readonly Job<Data>[]): Promise<void> {
     if (jobs.length === 0) return;
     await sql`
-      insert into ${sql.table(`${JOB_JOB_SCHEMA}.job`)} (id, name, data, state, start_after, created_on, started_on, heartbeat_on,
+      insert into ${sql.table(`${JOB_SCHEMA}.job`)} (id, name, data, state, start_after, created_on, started_on, heartbeat_on,
         heartbeat_seconds, expire_seconds, deletion_seconds, keep_until, retry_limit, retry_delay, retry_backoff, policy)
       select j.id, ${this.#name}, j.data, 'active', now(), now(), now(), now(), ${LEASE_SECONDS}, ${this.#claimSeconds},
         ${DELETE_AFTER_SECONDS}, now() + ${YEAR_SECONDS} * interval '1 s', ${RETRY_LIMIT}, 0, false, 'standard'
@@ -123,7 +123,7 @@ class PgBossQueue<Data extends object> implements JobQueue<Data> {
   async finish(tx: Tx, jobs: readonly Job<Data>[]): Promise<ReadonlySet<string>> {
     if (jobs.length === 0) return new Set();
     const { rows } = await sql<{ id: string }>`
-      delete from ${sql.table(`${JOB_JOB_SCHEMA}.job`)} j using unnest(
+      delete from ${sql.table(`${JOB_SCHEMA}.job`)} j using unnest(
         ${jobs.map(({ id }) => id)}::uuid[],
         ${jobs.map(({ attempt }) => attempt)}::integer[]) as t(id, attempt)
       where j.name = ${this.#name} and j.id = t.id and j.retry_count = t.attempt and j.state = 'active'

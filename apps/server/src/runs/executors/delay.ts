@@ -18,18 +18,17 @@ export const executeDelays: Executor<StepAt<'delay'>> = async ({ platform, settl
       const { settings } = step.node;
       if (settings.mode !== 'attribute') return await settle(plainly(step, now, { outcome: 'succeeded' }));
       const { timeZone } = step.run.workflow;
-      const date = dateOf(customers.get(step.job.data.profileId)?.[settings.attribute], timeZone);
-      if (date === undefined) {
-        const reason = `the profile's attribute ${settings.attribute} is no date`;
+      const delay = delayOf(settings, customers.get(step.job.data.profileId), { now, timeZone });
+      if (delay.kind !== 'until') {
         return await settle(
           plainly(
             step,
             now,
-            settings.ifMissing === 'pass' ? { outcome: 'succeeded' } : { outcome: 'skipped', reason },
+            delay.kind === 'pass' ? { outcome: 'succeeded' } : { outcome: 'skipped', reason: delay.reason },
           ),
         );
       }
-      const until = delayUntil(settings, date, { now, timeZone });
+      const { until } = delay;
       return await settle({
         kind: 'deferred',
         job: step.job,
@@ -41,6 +40,23 @@ export const executeDelays: Executor<StepAt<'delay'>> = async ({ platform, settl
     }),
   );
 };
+
+export type AttributeDelay =
+  | { readonly kind: 'until'; readonly until: Date }
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'skip'; readonly reason: string };
+
+/** How long a delay by a date of the profile lasts, or what becomes of a profile without that date. */
+export function delayOf(
+  settings: Parameters<typeof delayUntil>[0],
+  customer: Readonly<Record<string, unknown>> | undefined,
+  context: { readonly now: Date; readonly timeZone: string },
+): AttributeDelay {
+  const date = dateOf(customer?.[settings.attribute], context.timeZone);
+  if (date !== undefined) return { kind: 'until', until: delayUntil(settings, date, context) };
+  if (settings.ifMissing === 'pass') return { kind: 'pass' };
+  return { kind: 'skip', reason: `the profile's attribute ${settings.attribute} is no date` };
+}
 
 const LOCAL = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?$/;
 

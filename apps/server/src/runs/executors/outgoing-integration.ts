@@ -111,6 +111,12 @@ async function send(
 /** A request whose outcome is unknown: the receiver is asked, and it is sent again only if it was not carried out. */
 async function check(tools: ExecutorTools, request: PreparedRequest, expiresAt: Date): Promise<void> {
   const checked = await checkRequest(tools, request, expiresAt);
+  const { step } = request;
+  const { stop } = step.run;
   if (checked.kind === 'settlement') await tools.settle(checked.settlement);
-  else await letThrough(tools, [{ ...request, number: request.number + 1 }]);
+  else if (stop?.finishes === 'sent') {
+    // It was not carried out, so there is nothing to finish.
+    const at = tools.platform.clock.now();
+    await tools.settle({ kind: 'cancelled', job: step.job, step, at, reason: stop.reason });
+  } else await letThrough(tools, [{ ...request, number: request.number + 1 }]);
 }

@@ -1,5 +1,6 @@
 import { choicesOf, NOT_MATCHED } from '@laurel/workflow';
 
+import type { Database } from '../../platform/db/database.ts';
 import { matchSegments } from '../../segments/index.ts';
 import type { StepAt } from '../loaded-step.ts';
 import { resolveSegments } from '../resolve-segments.ts';
@@ -20,26 +21,48 @@ async function filterAt(
   if (first === undefined) return;
   const now = platform.clock.now();
   const { workspaceId } = first.job.data;
-  const choices = choicesOf(first.node.settings);
+  const profiles = [...new Set(steps.map(({ job }) => job.data.profileId))];
+  const filtered = await filterProfiles(platform.db, workspaceId, first.node.settings, profiles, now);
+  await Promise.all(
+    steps.map(
+      async (step) =>
+        await settle(
+          plainly(
+            step,
+            now,
+            filtered.kind === 'missing'
+              ? { outcome: 'broken', reason: filtered.reason }
+              : { outcome: 'succeeded', output: filtered.outputOf(step.job.data.profileId) },
+          ),
+        ),
+    ),
+  );
+}
+
+export type FilteredProfiles =
+  | { readonly kind: 'missing'; readonly reason: string }
+  | { readonly kind: 'filtered'; readonly outputOf: (profileId: string) => string };
+
+/** By which outputs of a filter profiles leave now. */
+export async function filterProfiles(
+  db: Database,
+  workspaceId: string,
+  settings: StepAt<'profile-filter'>['node']['settings'],
+  profileIds: readonly string[],
+  now: Date,
+): Promise<FilteredProfiles> {
+  const choices = choicesOf(settings);
   const segments = await resolveSegments(
-    platform.db,
+    db,
     workspaceId,
     choices.map(({ choice }) => choice),
   );
-  if (segments.kind === 'missing') {
-    const reason = `there is no segment "${segments.reference}"`;
-    await Promise.all(
-      steps.map(async (step) => await settle(plainly(step, now, { outcome: 'broken', reason }))),
-    );
-    return;
-  }
-  const matched = await matchSegments(platform.db, workspaceId, now, segments.conditions, [
-    ...new Set(steps.map(({ job }) => job.data.profileId)),
-  ]);
-  await Promise.all(
-    steps.map(async (step) => {
-      const found = choices.find((_, index) => matched[index]?.has(step.job.data.profileId) === true);
-      return await settle(plainly(step, now, { outcome: 'succeeded', output: found?.name ?? NOT_MATCHED }));
-    }),
-  );
+  if (segments.kind === 'missing')
+    return { kind: 'missing', reason: `there is no segment "${segments.reference}"` };
+  const matched = await matchSegments(db, workspaceId, now, segments.conditions, [...profileIds]);
+  return {
+    kind: 'filtered',
+    outputOf: (profileId) =>
+      choices.find((_, index) => matched[index]?.has(profileId) === true)?.name ?? NOT_MATCHED,
+  };
 }

@@ -17,6 +17,7 @@ import type { LifecycleParts } from '../apply-lifecycle.ts';
 import { AUDIENCE_QUEUE } from '../audience-job.ts';
 import type { AudienceJob } from '../audience-job.ts';
 import { AudienceWorker } from '../audience-worker.ts';
+import type { RunTools } from '../run-tools.ts';
 import { startRunsOn } from '../start-runs.ts';
 import { STEP_QUEUE } from '../step-job.ts';
 import type { StepJob } from '../step-job.ts';
@@ -51,17 +52,14 @@ export async function runSystem() {
   const log = new EventLog(new KnownDefinitions());
   const versions = new WorkflowVersions();
   const delivery = new Delivery({ platform, egressPolicy: allowing('127.0.0.1'), timeoutMs: 2_000 });
+  const parts = { queue, log, versions, delivery, fetchData: async () => new Map() };
   const worker = new StepWorker({
     platform,
-    queue,
-    log,
-    versions,
-    fetchData: async () => new Map(),
-    delivery,
+    ...parts,
     mailQueue: await jobs.queue<MailJob>(MAIL_QUEUE),
     issuing: issuingOf({ platform, publicUrl: () => 'http://127.0.0.1:8321' }),
   });
-  const tools = { queue, handOff: worker };
+  const tools: RunTools = { ...parts, handOff: worker };
   log.subscribe(startRunsOn(new ActiveWorkflows(), versions, tools));
   const audienceQueue = await jobs.queue<AudienceJob>(AUDIENCE_QUEUE);
   const audiences = new AudienceWorker({ platform, versions, queue: audienceQueue, log, tools });
@@ -84,13 +82,17 @@ export async function runSystem() {
       }),
   );
 
-  const save = async (nodes: readonly TestNode[], more: object = {}): Promise<string> => {
+  /** Saves and runs a workflow: a new one, or the next version of one (`id`). */
+  const save = async (
+    nodes: readonly TestNode[],
+    { id, ...more }: { readonly id?: string; readonly [more: string]: unknown } = {},
+  ): Promise<string> => {
     const definition = {
       format: '2026-11-24',
       ...more,
       nodes: nodes.map((node) => ({ title: node.id, ...node })),
     };
-    const input = { workspaceId, name: `Workflow ${Math.random()}`, run: true, definition };
+    const input = { workspaceId, id, name: `Workflow ${Math.random()}`, run: true, definition };
     const saved = await inTransaction(db, async (tx) => await saveWorkflow(tx, new Date(), input));
     if (!('workflow' in saved)) throw new Error(JSON.stringify(saved));
     return saved.workflow.id;
@@ -152,6 +154,7 @@ export async function runSystem() {
     queue,
     lifecycle,
     worker,
+    tools,
     connectionId: 'id' in connection ? connection.id : '',
     save,
     send,
