@@ -9,7 +9,7 @@ import type { OpenConnection } from './connection.ts';
 export const ACCREDIBLE: Pacing = { limit: 200, windowSeconds: 30, concurrency: 4 };
 
 /** A window is counted in ten slots; of twelve that count, the newest is not full yet and one more covers the way. */
-export const SLOTS_PER_WINDOW = 10;
+const SLOTS_PER_WINDOW = 10;
 export const SLOTS = SLOTS_PER_WINDOW + 2;
 
 /**

@@ -63,6 +63,3 @@ export interface HandOff {
   /** There are steps in the queue. */
   wake(): void;
 }
-
-/** For processes that execute no steps: everything goes through the queue. */
-export const NO_HAND_OFF: HandOff = { room: () => 0, take: () => undefined, wake: () => undefined };

@@ -155,6 +155,6 @@ export async function deleteSegment(
  * Lets those who write segments, or references to them, come one after the other within a workspace. They are people: so
  * names stay unique and what is referred to stays there without an error to catch.
  */
-export async function lockSegments(tx: Tx, workspaceId: string): Promise<void> {
+async function lockSegments(tx: Tx, workspaceId: string): Promise<void> {
   await tx.selectFrom('workspace').select('id').where('id', '=', workspaceId).forNoKeyUpdate().execute();
 }

@@ -2,21 +2,22 @@ import { segmentEndpoints } from '@laurel/contract';
 import { describe, expect, it } from 'vitest';
 
 import { setHolder } from '../access/index.ts';
+import { inTransaction } from '../platform/db/transaction.ts';
 import { mount } from '../platform/http/mount.ts';
 import { createHttpServer } from '../platform/http/server.ts';
 import { newId } from '../platform/ids.ts';
-import type { FindSegmentUses } from '../segments/index.ts';
 import { testProfile } from '../segments/testing/evaluate-segment.ts';
 import { storeProfiles } from '../segments/testing/store-profiles.ts';
 import { testDatabase } from '../testing/test-database.ts';
 import { testPlatform, testWorkspace } from '../testing/test-platform.ts';
+import { saveWorkflow } from '../workflows/index.ts';
 import { segmentHandlers } from './api-segments.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into answers of any shape
 type Json = any;
 
 /** The endpoints behind a port; the workspace that asks is named in a header. */
-async function surface(findUses?: FindSegmentUses) {
+async function surface() {
   const stack = new AsyncDisposableStack();
   const database = stack.use(await testDatabase());
   const platform = testPlatform(database.db);
@@ -27,7 +28,7 @@ async function surface(findUses?: FindSegmentUses) {
     const asks = String(request.headers['x-workspace']);
     setHolder(request, { kind: 'api-key', keyId: newId(), workspaceId: asks, workspaceGuid: newId() });
   });
-  mount(app, segmentEndpoints, segmentHandlers(platform, findUses));
+  mount(app, segmentEndpoints, segmentHandlers(platform));
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
   const send = async (
     key: keyof typeof segmentEndpoints,
@@ -116,17 +117,43 @@ describe('the endpoints of segments', () => {
   });
 
   it('refuse a name that another segment has, and to delete one that is used', async () => {
-    await using it = await surface(async (_tx, _workspaceId, id) => [{ workflowId: id, name: 'Issue' }]);
+    await using it = await surface();
     const first = await it.send('POST /api/segments', { body: { name: 'VIPs', condition: VIP } });
     expect(await it.send('POST /api/segments', { body: { name: 'VIPs', condition: VIP } })).toMatchObject({
       status: 409,
       json: { code: 'name-taken' },
     });
     const url = `/api/segments/${first.json.segment.id}`;
+    const draft = (reference: string) => ({
+      workspaceId: it.workspaceId,
+      name: 'Issue',
+      run: false,
+      definition: {
+        format: '2026-11-24',
+        nodes: [
+          {
+            id: 'who',
+            type: 'audience',
+            title: 'Who',
+            settings: { audience: { segment: reference } },
+            outputs: { next: 'end' },
+          },
+          { id: 'end', type: 'end', title: 'End' },
+        ],
+      },
+    });
+    const saved = await inTransaction(it.db, async (tx) => await saveWorkflow(tx, new Date(), draft('VIPs')));
     expect(await it.send('DELETE /api/segments/:segmentId', { url })).toMatchObject({
       status: 409,
       json: { code: 'segment-in-use', title: expect.stringContaining('"Issue"') },
     });
+    const id = 'workflow' in saved ? saved.workflow.id : undefined;
+    await inTransaction(
+      it.db,
+      async (tx) =>
+        await saveWorkflow(tx, new Date(), { ...draft('others'), ...(id !== undefined && { id }) }),
+    );
+    expect(await it.send('DELETE /api/segments/:segmentId', { url })).toMatchObject({ status: 200 });
   });
 
   it('preview a condition, and page through the profiles of a segment', async () => {

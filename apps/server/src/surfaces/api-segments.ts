@@ -16,7 +16,8 @@ import {
   saveSegment,
   segmentOf,
 } from '../segments/index.ts';
-import type { FindSegmentUses, Segment, SegmentProfile } from '../segments/index.ts';
+import type { Segment, SegmentProfile } from '../segments/index.ts';
+import { findSegmentUses } from '../workflows/index.ts';
 
 const NO_SEGMENT = problem({
   status: 404,
@@ -30,11 +31,7 @@ const NO_SEGMENT = problem({
  */
 const COUNTS = 2;
 
-/** `findUses` tells which workflows use a segment, which cannot be deleted then. Default: none. */
-export function segmentHandlers(
-  { db, clock }: Platform,
-  findUses: FindSegmentUses = async () => [],
-): Handlers<typeof segmentEndpoints> {
+export function segmentHandlers({ db, clock }: Platform): Handlers<typeof segmentEndpoints> {
   const counts = new Slots(COUNTS);
   const save = async (
     workspaceId: string,
@@ -97,7 +94,7 @@ export function segmentHandlers(
       const { workspaceId } = holderOf(request);
       const outcome = await inTransaction(
         db,
-        async (tx) => await deleteSegment(tx, workspaceId, params.segmentId, findUses),
+        async (tx) => await deleteSegment(tx, workspaceId, params.segmentId, findSegmentUses),
       );
       switch (outcome.kind) {
         case 'missing':

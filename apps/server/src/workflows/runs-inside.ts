@@ -21,10 +21,7 @@ export async function countRunsInside(
 }
 
 /** Whether runs of a stopped workflow have not been told so yet: one that starts again would go on with them. */
-export async function hasRunsToEnd(
-  db: Queryable,
-  { workspaceId, workflowId }: WorkflowKey,
-): Promise<boolean> {
+async function hasRunsToEnd(db: Queryable, { workspaceId, workflowId }: WorkflowKey): Promise<boolean> {
   const { rows } = await sql`
     select 1 from run where workspace_id = ${workspaceId} and workflow_id = ${workflowId}
       and state = 'running' and stop_reason is null limit 1`.execute(db);

@@ -1,11 +1,6 @@
 import { classify, retryDecision } from '@laurel/workflow';
 
-import type {
-  MaskedRequest,
-  OpenConnection,
-  OutgoingRequest,
-  SendOutcome,
-} from '../../integrations/index.ts';
+import type { MaskedRequest, OpenConnection, OutgoingRequest } from '../../integrations/index.ts';
 import type { StepAt } from '../loaded-step.ts';
 import type { DeferredStep, Settlement } from '../settlement.ts';
 import type { ExecutorParts } from './executor.ts';
@@ -148,5 +143,3 @@ export function defer(
     ...more,
   };
 }
-
-export type FinalOutcome = Exclude<SendOutcome, { kind: 'unknown' }>;
