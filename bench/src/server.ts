@@ -19,8 +19,14 @@ export async function benchServer(): Promise<BenchServer> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'laurel-bench-'));
   const child = await startChild(
     'server-child.ts',
-    { LAUREL_DATA_DIR: dataDir, PORT: '0', LAUREL_API_KEY: API_KEY, LAUREL_EGRESS_ALLOW: '127.0.0.1' },
-    // As `npm run laurel` starts it.
+    {
+      LAUREL_DATA_DIR: dataDir,
+      PORT: '0',
+      LAUREL_API_KEY: API_KEY,
+      LAUREL_EGRESS_ALLOW: '127.0.0.1',
+      // This and the option of Node: as `npm run laurel` starts it.
+      MALLOC_ARENA_MAX: '1',
+    },
     ['--max-semi-space-size=16'],
   );
   return {
