@@ -52,6 +52,7 @@ After each scenario the stub is set right and everything runs to its end. Checke
 
 - A machine that loses power: killed processes lose nothing of the kernel's page cache. That PostgreSQL is told to flush is tested elsewhere (\`apps/server/src/platform/postgres/durability.test.ts\`), that the disk does is not.
 - A network between the processes: all are on one machine, and only requests to the stub are cut.
+- The death of the process that takes events in and returns the jobs of dead workers: it is not killed here. \`e2e/src/crash.test.ts\` kills a whole server at each place between an event and its credential.
 - A wrong clock of the database's own machine. The suite moves those of workers.
 - A worker that is frozen between its last look at the time and the first byte of a request, and wakes when the request was sent by another: no sender can exclude that without the receiver's help. An issuer that refuses duplicates does; this stub does not, and the suite would show it as a duplicate.
 - A receiver that carries a request out later than 5 s after the time-out.
