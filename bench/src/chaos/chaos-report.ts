@@ -39,6 +39,7 @@ const EXPLANATION = `## What is done
 One process takes events in (\`api,scheduler,issuer\`), two are \`worker\`, one is the stub issuer, and they share one PostgreSQL. Events of one person each flow all the time; whatever is not answered with 202 is posted again with its \`Idempotency-Key\`. The workflow: event, request to the stub, Delay of 2 s, Generate Event, End; the generated event starts a second workflow with a Delay. The stub issues **another** credential for each request that it takes, also for a person who has one, and what it has issued is the truth. Outgoing requests time out after 3 s.
 
 - **kill -9 of a worker**: one at random, 0.3 to 1.5 s after the one before is replaced, while 6 of 10 requests take up to 1.5 s.
+- **kill -9 of the process that takes events**, which is also the one that returns the jobs of dead workers to the queue: 0.5 to 2.5 s after it is up again.
 - **kill -9 of PostgreSQL**: the postmaster and all its processes; the supervision brings it back (its back-off is capped at 1 s here).
 - **an issuer that misbehaves**: of 100 requests 38 are answered at once, 20 slowly, 7 are carried out after the time-out, 10 are carried out and never answered, 10 carried out and the connection dropped, 5 dropped and not carried out, 10 answered with 503. One look-up in ten is answered with 503.
 - **clocks that jump**: the same, and the clocks of both workers jump between 2 h early, right and 2 h late every 3 and 4.1 s. Paths may last 1 h.
@@ -52,7 +53,6 @@ After each scenario the stub is set right and everything runs to its end. Checke
 
 - A machine that loses power: killed processes lose nothing of the kernel's page cache. That PostgreSQL is told to flush is tested elsewhere (\`apps/server/src/platform/postgres/durability.test.ts\`), that the disk does is not.
 - A network between the processes: all are on one machine, and only requests to the stub are cut.
-- The death of the process that takes events in and returns the jobs of dead workers: it is not killed here. \`e2e/src/crash.test.ts\` kills a whole server at each place between an event and its credential.
 - A wrong clock of the database's own machine. The suite moves those of workers.
 - A worker that is frozen between its last look at the time and the first byte of a request, and wakes when the request was sent by another: no sender can exclude that without the receiver's help. An issuer that refuses duplicates does; this stub does not, and the suite would show it as a duplicate.
 - A receiver that carries a request out later than 5 s after the time-out.

@@ -61,6 +61,12 @@ export const FULL: readonly Scenario[] = [
   },
   {
     ...BASE,
+    name: 'kill -9 of the process that takes events',
+    prefix: 'api',
+    run: async (system, random) => await killApi(system, random, 10),
+  },
+  {
+    ...BASE,
     name: 'kill -9 of PostgreSQL',
     prefix: 'database',
     run: async (system, random, sender) => await killDatabase(system, random, sender, 10),
@@ -158,6 +164,19 @@ async function killWorkers(system: System, random: Random, count: number): Promi
     await replaced;
   }
   await Promise.all(system.workers.map(async (worker) => await worker.ready()));
+  return { recoveries };
+}
+
+/** Before events are answered, after they are stored, and while jobs of dead workers wait to be returned. */
+async function killApi(system: System, random: Random, count: number): Promise<Course> {
+  const recoveries: Promise<number>[] = [];
+  while (recoveries.length < count) {
+    await delay(random.between(500, 2_500));
+    const replaced = system.api.replace();
+    recoveries.push(recovery(system.db));
+    await replaced;
+    await system.api.ready();
+  }
   return { recoveries };
 }
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,6 +28,8 @@ export interface System extends AsyncDisposable {
   readonly issuer: string;
   readonly workflows: { readonly issuing: string; readonly told: string };
   readonly db: Pool;
+  /** Takes events in, and returns the jobs of dead workers to the queue. */
+  readonly api: Post;
   readonly workers: readonly Post[];
   /** The PostgreSQL that runs now, or ran last. */
   postgresPid(): number;
@@ -73,9 +77,11 @@ export async function startSystem(seed: number): Promise<System> {
       log,
       preload,
     );
-  const api = await serve('api,scheduler,issuer');
+  // The same address after each start, as a server has.
+  const PORT = String(await freePort());
+  const api = new Post(async () => await serve('api,scheduler,issuer', { PORT }));
   closing.defer(async () => await api.kill());
-  const origin = String(api.ready.get('origin'));
+  const origin = String((await api.ready()).ready.get('origin'));
   const issuer = String(stub.ready.get('origin'));
   const workflows = await applyWorkflows(origin, API_KEY, issuer);
 
@@ -96,6 +102,7 @@ export async function startSystem(seed: number): Promise<System> {
     issuer,
     workflows,
     db,
+    api,
     workers,
     postgresPid: () => postgres.pid,
     setMix: async (mix) => {
@@ -115,6 +122,25 @@ export async function startSystem(seed: number): Promise<System> {
     },
     [Symbol.asyncDispose]: async () => await opened.disposeAsync(),
   };
+}
+
+/**
+ * Below those of outgoing connections: one of the sender's tries to reach a server that is away could otherwise take the
+ * server's port, and be answered by itself.
+ */
+async function freePort(): Promise<number> {
+  const LEAST = 10_000;
+  for (let port = LEAST + (process.pid % 5_000); ; port++) {
+    const server = createServer().listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      return port;
+    } catch {
+      // Somebody has it.
+    } finally {
+      server.close();
+    }
+  }
 }
 
 /** Clocks that jump by two hours to and fro every few seconds, each worker's in a rhythm of its own. */
