@@ -10,15 +10,19 @@ export interface Child extends AsyncDisposable {
   readonly process: ChildProcess;
 }
 
-/** Starts a program of this folder and waits for its `ready` message. It ends with the scope. */
+/**
+ * Starts a program of this folder and waits for its `ready` message. It ends with the scope. `output` is where it
+ * writes: a file that is open, or what this process writes to.
+ */
 export async function startChild(
   script: string,
   env: Readonly<Record<string, string>>,
   nodeOptions: readonly string[] = [],
+  output: number | 'inherit' = 'inherit',
 ): Promise<Child> {
   const child = spawn(process.execPath, [...nodeOptions, path.join(import.meta.dirname, script)], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
   });
   const ready = await Promise.race([
     once(child, 'message').then(([message]: unknown[]) => message),
@@ -31,7 +35,7 @@ export async function startChild(
     ready: new Map(typeof ready === 'object' && ready !== null ? Object.entries(ready) : []),
     process: child,
     [Symbol.asyncDispose]: async () => {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       await once(child, 'exit');
     },

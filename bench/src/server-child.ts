@@ -9,6 +9,8 @@ const outcome = await startServer(config.config, createLog('warn'), () => undefi
 if (outcome.kind === 'failed') throw new Error(outcome.message);
 const { server } = outcome;
 process.on('SIGTERM', () => void server.stop().then(() => process.exit(0)));
+// Whoever started it is gone, however it went.
+process.on('disconnect', () => process.exit(1));
 process.send?.({
   origin: server.origin,
   connectionString: server.source.connectionString,

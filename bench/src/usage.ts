@@ -25,7 +25,8 @@ export function usageOfTree(pid: number): Usage {
     });
 }
 
-function treeOf(root: number): number[] {
+/** A process and all its descendants, parents first. */
+export function treeOf(root: number): number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);

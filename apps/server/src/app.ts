@@ -16,10 +16,10 @@ import { issuerSurfaceOf, issuingOf } from './issuer/index.ts';
 import { listen } from './listen.ts';
 import { migrations } from './migrations.ts';
 import { startPipeline } from './pipeline.ts';
-import { systemClock } from './platform/clock.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config, Role } from './platform/config.ts';
 import { SecretBox } from './platform/crypto/secret-box.ts';
+import { openDatabaseClock } from './platform/db/database-clock.ts';
 import { openDatabase } from './platform/db/database.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { parseEgressAllow } from './platform/egress/index.ts';
@@ -47,6 +47,7 @@ export interface AppOptions {
   readonly connectionString: string;
   readonly masterKey: string;
   readonly log: Log;
+  /** Default: the database's. */
   readonly clock?: Clock;
   /** See `Platform.checkpoint`. */
   readonly checkpoint?: (place: Checkpoint) => void;
@@ -88,9 +89,11 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   closing.defer(async () => await idDatabase.close());
   const migrated = await migrate(database.pool, migrations());
   if (migrated.kind === 'refused') return migrated;
+  const databaseClock = await openDatabaseClock(database.db, log);
+  closing.defer(() => databaseClock.close());
   const platform: Platform = {
     db: database.db,
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? databaseClock,
     log,
     numericIds: new NumericIds(idDatabase.db),
     secrets: new SecretBox(options.masterKey),

@@ -4,4 +4,5 @@ export interface Clock {
   now(): Date;
 }
 
+/** This machine's: for programs that do one thing and end. A server's is the database's, one for all its processes. */
 export const systemClock: Clock = { now: () => new Date() };

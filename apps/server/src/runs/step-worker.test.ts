@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, it, vi } from 'vitest';
 
 import { counts, integrationSystem, receiver } from './testing/integration-system.ts';
@@ -135,6 +136,36 @@ describe('the step worker', () => {
       .map(({ headers }) => headers['idempotency-key']);
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(1);
+  });
+
+  it('does not send what it was held up with for longer than its step may be its own', async () => {
+    await using target = await receiver((request, _body, response) => {
+      response.end(request.method === 'GET' ? '{"credentials":[],"meta":{}}' : '{"credential":{"id":6}}');
+    });
+    let heldUpMs = 0;
+    await using it = await integrationSystem(`${target.origin}/v1/credentials`, {
+      platform: {
+        clock: { now: () => new Date(Date.now() + heldUpMs) },
+        checkpoint: (place) => {
+          if (place === 'step: after the intent is committed') heldUpMs = 20_000;
+        },
+      },
+    });
+    await it.send({ name: 'Ada' });
+    await vi.waitFor(async () =>
+      expect(await it.db.selectFrom('attempt').select('outcome').execute()).toEqual([{ outcome: null }]),
+    );
+    // Its lease ends.
+    await sql`update jobs.job set heartbeat_on = now() - interval '1 minute' where state = 'active'`.execute(
+      it.db,
+    );
+    expect(await it.result()).toMatchObject({ status: 200, response: { credential: { id: 6 } } });
+    expect(target.requests.map(({ method }) => method)).toEqual(['GET', 'POST']);
+    const attempts = await it.db.selectFrom('attempt').selectAll().orderBy('number').execute();
+    expect(attempts).toMatchObject([
+      { number: 1, outcome: 'unknown', error: expect.stringContaining('does not know of the request') },
+      { number: 2, outcome: 'answered', error: null },
+    ]);
   });
 
   it('does not send again to a receiver that cannot be asked', async () => {

@@ -10,6 +10,14 @@ const BODY_LIMIT = 64 * 1024;
 const MARGIN_MS = 5_000;
 
 /**
+ * Whether a request may still leave whose intent was written down as of then. A process that was frozen or swapped out
+ * since may have lost its step, and its request would be under way when it is taken to be over.
+ */
+export function mayLeave(intendedAt: Date, now: Date): boolean {
+  return now.getTime() - intendedAt.getTime() < MARGIN_MS;
+}
+
+/**
  * Writes down that requests are about to leave, and answers those that may. The row is also the fence: of two workers
  * that hold one step, since the lease of the first has passed, one writes the attempt of this number, and the other does
  * not send. An intent without an outcome is a request whose fate is unknown.
@@ -44,4 +52,17 @@ export async function writeIntents(
     returning step_id`.execute(db);
   const written = new Set(rows.map((row) => row.step_id));
   return prepared.filter(({ step }) => written.has(step.job.data.stepId));
+}
+
+/** The last word on an attempt that has none: its process is gone, and the receiver does not know of the request. */
+export async function endIntent(
+  db: Queryable,
+  { step, number }: Pick<PreparedRequest, 'step' | 'number'>,
+): Promise<void> {
+  const { workspaceId, profileId, runId, stepId } = step.job.data;
+  await sql`
+    update attempt set outcome = 'unknown',
+      error = 'its process ended before an answer was written down; the receiver does not know of the request'
+    where workspace_id = ${workspaceId} and profile_id = ${profileId} and run_id = ${runId} and step_id = ${stepId}
+      and number = ${number} and outcome is null`.execute(db);
 }

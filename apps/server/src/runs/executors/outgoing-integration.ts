@@ -1,7 +1,7 @@
 import type { OpenConnection } from '../../integrations/index.ts';
 import { renderSteps } from '../render-steps.ts';
 import { plainly } from '../settlement.ts';
-import { writeIntents } from '../write-intents.ts';
+import { endIntent, mayLeave, writeIntents } from '../write-intents.ts';
 import { assembleRequest } from './assemble-request.ts';
 import type { Executor, ExecutorTools } from './executor.ts';
 import { checkRequest, defer, executeRequest, optionsOf } from './send-requests.ts';
@@ -97,10 +97,13 @@ async function send(
   if (prepared.length === 0) return;
   const { platform, delivery, release, settle } = tools;
   platform.checkpoint('step: before the intent is committed');
-  const allowed = await writeIntents(platform.db, prepared, platform.clock.now(), ({ step }) =>
+  const intendedAt = platform.clock.now();
+  const written = await writeIntents(platform.db, prepared, intendedAt, ({ step }) =>
     delivery.timeoutOf(connection, optionsOf(step)),
   );
   platform.checkpoint('step: after the intent is committed');
+  // What is not sent for that is looked into after its lease, as what a dead process left.
+  const allowed = mayLeave(intendedAt, platform.clock.now()) ? written : [];
   const sent = new Set(allowed);
   const refused = prepared.filter((request) => !sent.has(request));
   if (refused.length > 0) delivery.giveBack(connection, refused.length);
@@ -118,5 +121,8 @@ async function check(tools: ExecutorTools, request: PreparedRequest, expiresAt: 
     // It was not carried out, so there is nothing to finish.
     const at = tools.platform.clock.now();
     await tools.settle({ kind: 'cancelled', job: step.job, step, at, reason: stop.reason });
-  } else await letThrough(tools, [{ ...request, number: request.number + 1 }]);
+  } else {
+    await endIntent(tools.platform.db, request);
+    await letThrough(tools, [{ ...request, number: request.number + 1 }]);
+  }
 }

@@ -11,6 +11,7 @@ import type { MailJob } from '../../mail/index.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { startJobEngine } from '../../platform/jobs/pg-boss-queue.ts';
 import { createLog } from '../../platform/log.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { attributesOf } from '../../profiles/index.ts';
 import { readTotals } from '../../stats/index.ts';
 import { testDatabase } from '../../testing/test-database.ts';
@@ -55,11 +56,11 @@ const BODY =
 /** A workflow of one Outgoing Integration, on a database of the test's own. */
 export async function integrationSystem(
   url: string,
-  options: { body?: string; timeoutMs?: number; more?: object } = {},
+  options: { body?: string; timeoutMs?: number; more?: object; platform?: Partial<Platform> } = {},
 ) {
   const stack = new AsyncDisposableStack();
   const database = stack.use(await testDatabase());
-  const platform = testPlatform(database.db, { now: () => new Date() });
+  const platform = { ...testPlatform(database.db, { now: () => new Date() }), ...options.platform };
   const workspaceId = await testWorkspace(database.db);
   const jobs = await startJobEngine(database.connectionString, createLog('fatal'));
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
