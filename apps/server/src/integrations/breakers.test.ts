@@ -4,7 +4,7 @@ import { TestClock } from '../testing/test-platform.ts';
 import type { OpenConnection } from './connection.ts';
 import type { Delivery } from './delivery.ts';
 import { deliverySystem, KEY, post } from './testing/delivery-system.ts';
-import { receiver } from './testing/receiver.ts';
+import { receiver, silentServer } from './testing/receiver.ts';
 
 /** Two processes that send to one receiver, which answers with a status that the test sets. */
 async function twoProcesses(status = 503) {
@@ -119,6 +119,22 @@ describe('a breaker over two processes', () => {
     await it.delivery.close();
     expect(await it.ask(it.other)).toEqual(ALL);
     expect(await it.health()).toMatchObject({ breaker: 'closed', calls: 12, failures: 0 });
+  });
+
+  it('does not open by time-outs of a process that stood still', async () => {
+    await using it = await twoProcesses();
+    await using silent = await silentServer();
+    const own = await it.open(it.connection.id);
+    const sent = Array.from(
+      { length: 10 },
+      async () => await it.delivery.send(own, post(silent.origin), { ...KEY, timeoutMs: 50 }),
+    );
+    await vi.waitFor(() => expect(silent.connections()).toBeGreaterThan(0));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100);
+    expect(new Set((await Promise.all(sent)).map(({ kind }) => kind))).not.toContain('answered');
+    await it.delivery.close();
+    expect(await it.ask(it.other)).toEqual(ALL);
+    expect(await it.health()).toMatchObject({ breaker: 'closed', calls: 0 });
   });
 
   it('forgets what is older than five minutes', async () => {

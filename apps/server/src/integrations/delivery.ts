@@ -32,6 +32,9 @@ export interface DeliveryParts {
 /** A look-up may be answered with several credentials, whole. */
 const LOOK_UP_BYTES = 1024 * 1024;
 
+/** A time-out that comes so much too late is this process's, which stood still: the destination may be well. */
+const STOOD_STILL_MS = 1_000;
+
 /**
  * Sends the requests of workflows by their connections: authentication, limits, egress guard. One for each process; what
  * has to hold over all processes is in the database.
@@ -181,7 +184,8 @@ export class Delivery {
     try {
       const outcome = await sendRequest(this.#sending, { ...sending, waitedMs: turn.waitedMs });
       const cancelled = options.signal?.aborted === true;
-      const kind = cancelled ? 'neither' : verdictOf(outcome);
+      const stoodStill = performance.now() - began > sending.timeoutMs + STOOD_STILL_MS;
+      const kind = cancelled || stoodStill ? 'neither' : verdictOf(outcome);
       const reason = outcome.kind === 'answered' ? `answered ${outcome.status}` : outcome.error;
       await this.#breakers.record(connection, { kind, reason }, probe);
       return outcome;
