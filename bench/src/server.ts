@@ -27,7 +27,7 @@ export async function benchServer(): Promise<BenchServer> {
       // This and the option of Node: as `npm run laurel` starts it.
       MALLOC_ARENA_MAX: '1',
     },
-    ['--max-semi-space-size=16'],
+    ['--max-semi-space-size=16', '--heap-growing-percent=150'],
   );
   return {
     origin: String(child.ready.get('origin')),
