@@ -42,21 +42,18 @@ function passArrays(passes: readonly Pass[]) {
     ${passes.map(({ policy }) => policy)}::text[]`;
 }
 
-const keyOf = (row: {
-  workspace_id: string;
-  profile_id: string;
-  certification: string;
-  policy: string;
-}): string => JSON.stringify([row.workspace_id, row.profile_id, row.certification, row.policy]);
+export function passKey({ workspaceId, profileId, certification, policy }: Pass): string {
+  return JSON.stringify([workspaceId, profileId, certification, policy]);
+}
 
-/** What the ledger has of passes, the last occurrence of each, by `[workspaceId, profileId, certification, policy]` as JSON. */
+/** What the ledger has of passes, the last occurrence of each, by `passKey`. */
 export async function passesOf(tx: Tx, passes: readonly Pass[]): Promise<ReadonlyMap<string, KnownPass>> {
   if (passes.length === 0) return new Map();
   const { rows } = await sql<{
     workspace_id: string;
     profile_id: string;
     certification: string;
-    policy: string;
+    policy: IssuancePolicy;
     occurrence: number;
     step_id: string;
     state: 'pending' | 'issued';
@@ -71,7 +68,12 @@ export async function passesOf(tx: Tx, passes: readonly Pass[]): Promise<Readonl
     order by i.occurrence`.execute(tx);
   return new Map(
     rows.map((row) => [
-      keyOf(row),
+      passKey({
+        workspaceId: row.workspace_id,
+        profileId: row.profile_id,
+        certification: row.certification,
+        policy: row.policy,
+      }),
       {
         occurrence: row.occurrence,
         stepId: row.step_id,
@@ -115,4 +117,48 @@ export async function recordPasses(
   if (rows.length !== passes.length) {
     throw new ConcurrentWriteError('another transaction has just issued for one of these passes');
   }
+}
+
+/** Of steps, the ids of those that have a pass in the ledger. */
+export async function reservedBy(tx: Tx, steps: readonly LoadedStep[]): Promise<ReadonlySet<string>> {
+  const data = steps.map(({ job }) => job.data);
+  const { rows } = await sql<{ step_id: string }>`
+    select i.step_id from issuance i
+    join unnest(
+      ${data.map(({ workspaceId }) => workspaceId)}::uuid[],
+      ${data.map(({ profileId }) => profileId)}::uuid[],
+      ${data.map(({ runId }) => runId)}::uuid[],
+      ${data.map(({ stepId }) => stepId)}::uuid[])
+      as t(workspace_id, profile_id, run_id, step_id) using (workspace_id, profile_id, run_id, step_id)
+    where i.state <> 'failed'`.execute(tx);
+  return new Set(rows.map((row) => row.step_id));
+}
+
+/** Gives passes free whose step has been left without a result: it was cancelled, or its run has ended. */
+export async function failLostPasses(tx: Tx, passes: readonly Pass[]): Promise<void> {
+  await sql`
+    update issuance i set state = 'failed'
+    from (select distinct * from unnest(${passArrays(passes)}) as t(workspace_id, profile_id, certification, policy)) t
+    where i.workspace_id = t.workspace_id and i.profile_id = t.profile_id and i.certification = t.certification
+      and i.policy = t.policy and i.state = 'pending'
+      and not exists (
+        select from run_step s
+        where s.workspace_id = i.workspace_id and s.profile_id = i.profile_id and s.run_id = i.run_id
+          and s.id = i.step_id and s.left_at is null)`.execute(tx);
+}
+
+/** Gives the passes of steps free whose requests issued nothing. */
+export async function failPasses(tx: Tx, steps: readonly LoadedStep[]): Promise<void> {
+  if (steps.length === 0) return;
+  const data = steps.map(({ job }) => job.data);
+  await sql`
+    update issuance i set state = 'failed'
+    from unnest(
+      ${data.map(({ workspaceId }) => workspaceId)}::uuid[],
+      ${data.map(({ profileId }) => profileId)}::uuid[],
+      ${data.map(({ runId }) => runId)}::uuid[],
+      ${data.map(({ stepId }) => stepId)}::uuid[])
+      as t(workspace_id, profile_id, run_id, step_id)
+    where i.workspace_id = t.workspace_id and i.profile_id = t.profile_id and i.run_id = t.run_id
+      and i.step_id = t.step_id and i.state = 'pending'`.execute(tx);
 }

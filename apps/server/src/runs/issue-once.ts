@@ -4,7 +4,7 @@ import type { Tx } from '../platform/db/database.ts';
 import { newId } from '../platform/ids.ts';
 import type { StepWith } from './apply-effects.ts';
 import { fingerprint } from './executors/fingerprint.ts';
-import { passesOf, recordPasses } from './issuance-ledger.ts';
+import { passesOf, passKey, recordPasses } from './issuance-ledger.ts';
 import type { Pass } from './issuance-ledger.ts';
 import { plainly } from './settlement.ts';
 import type { SettledStep } from './settlement.ts';
@@ -24,7 +24,7 @@ export async function issueOnce(tx: Tx, issuing: Issuing, steps: readonly Step[]
     const now = new Map<string, Step>();
     const later: Step[] = [];
     for (const step of waiting) {
-      const key = keyOf(passOf(step));
+      const key = passKey(passOf(step));
       if (now.has(key)) later.push(step);
       else now.set(key, step);
     }
@@ -39,7 +39,7 @@ async function issueRound(tx: Tx, issuing: Issuing, steps: readonly Step[]): Pro
   const settled: SettledStep[] = [];
   const fresh: Step[] = [];
   for (const step of steps) {
-    const pass = known.get(keyOf(passOf(step)));
+    const pass = known.get(passKey(passOf(step)));
     if (pass === undefined || step.effect.policy !== 'skip') fresh.push(step);
     else
       settled.push(
@@ -64,7 +64,7 @@ async function issueRound(tx: Tx, issuing: Issuing, steps: readonly Step[]): Pro
       tx,
       issued.map(({ step, outcome }) => ({
         ...passOf(step),
-        occurrence: (known.get(keyOf(passOf(step)))?.occurrence ?? 0) + 1,
+        occurrence: (known.get(passKey(passOf(step)))?.occurrence ?? 0) + 1,
         recipientEmail: step.effect.request.recipient.email,
         groupReference: String(outcome.credential.group_id),
         credentialReference: String(outcome.credential.id),
@@ -122,8 +122,4 @@ function eventOf({ step, at, job, effect }: Step, params: Record<string, unknown
 function passOf({ job, effect }: Step): Pass {
   const { workspaceId, profileId } = job.data;
   return { workspaceId, profileId, certification: effect.certification, policy: effect.policy };
-}
-
-function keyOf({ workspaceId, profileId, certification, policy }: Pass): string {
-  return JSON.stringify([workspaceId, profileId, certification, policy]);
 }

@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 
 import type { Tx } from '../platform/db/database.ts';
 import { newId } from '../platform/ids.ts';
+import { failPasses } from './issuance-ledger.ts';
 import { currentEvent } from './loaded-step.ts';
+import type { LoadedStep } from './loaded-step.ts';
 import type { AttemptResult, DeferredStep, SettledStep, Settlement } from './settlement.ts';
 import type { StepJob, StepQueue } from './step-job.ts';
 import { wakeStopped } from './wake-stopped.ts';
@@ -142,6 +144,10 @@ export async function writeIssuances(tx: Tx, settled: readonly SettledStep[]): P
   const rows = settled.flatMap(({ job, step, at, issuance }) =>
     issuance === undefined ? [] : [{ ...job.data, ...issuance, step, at }],
   );
+  await failPasses(
+    tx,
+    settled.filter(({ step, issuance }) => issuance === undefined && reserves(step)).map(({ step }) => step),
+  );
   if (rows.length === 0) return;
   await sql`
     insert into issuance (workspace_id, profile_id, run_id, step_id, workflow_id, event_id, url, recipient_email,
@@ -159,4 +165,9 @@ export async function writeIssuances(tx: Tx, settled: readonly SettledStep[]): P
       state = 'issued', url = excluded.url, recipient_email = excluded.recipient_email,
       group_reference = excluded.group_reference, credential_reference = excluded.credential_reference,
       credential_url = excluded.credential_url, issued_at = excluded.issued_at`.execute(tx);
+}
+
+/** Whether a step of this node may have a pass in the ledger before it is settled. */
+function reserves({ node }: LoadedStep): boolean {
+  return node.type === 'outgoing-integration' && node.settings.issuance !== undefined;
 }

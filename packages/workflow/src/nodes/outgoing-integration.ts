@@ -53,7 +53,7 @@ export const outgoingIntegrationSettings = z.strictObject({
     .strictObject({
       /** What the pass is of. May contain inserts. */
       certification: z.string().min(1).max(2_000),
-      /** `skip` sends nothing for a pass that has its credential; the others send, and the ledger counts. */
+      /** `skip` skips the step of a pass that has its credential; the others send, and the ledger counts. */
       policy: issuancePolicySchema.default('skip'),
     })
     .optional(),

@@ -1,11 +1,15 @@
 import type { OpenConnection } from '../../integrations/index.ts';
 import { renderSteps } from '../render-steps.ts';
+import { reservePasses } from '../reserve-passes.ts';
 import { plainly } from '../settlement.ts';
 import { endIntent, mayLeave, writeIntents } from '../write-intents.ts';
 import { assembleRequest } from './assemble-request.ts';
 import type { Executor, ExecutorTools } from './executor.ts';
 import { checkRequest, defer, executeRequest, optionsOf } from './send-requests.ts';
 import type { IntegrationStep, PreparedRequest } from './send-requests.ts';
+
+/** When a step looks again whose pass another one is issuing. */
+const PASS_RETRY_MS = 2_000;
 
 /**
  * Requests to other systems: rendered, let through by their connections, written down as intents, sent, and settled one
@@ -37,7 +41,13 @@ export const executeIntegrations: Executor<IntegrationStep> = async (tools, step
     }
     const { request } = assembled;
     const masked = delivery.preview(connection, request, optionsOf(step));
-    const prepared = { step, request, connection, masked };
+    const certification = outcome.texts.get('issuance.certification')?.trim();
+    if (certification === '') {
+      const reason = 'the certification of its pass is empty';
+      started.push(settle(plainly(step, now, { outcome: 'skipped', reason })));
+      continue;
+    }
+    const prepared = { step, request, connection, masked, certification };
     const last = step.lastAttempt;
     if (last === undefined || (last.outcome !== null && last.outcome !== 'unknown')) {
       fresh.push({ ...prepared, number: (last?.number ?? 0) + 1 });
@@ -45,7 +55,7 @@ export const executeIntegrations: Executor<IntegrationStep> = async (tools, step
       started.push(check(tools, { ...prepared, number: last.number }, last.expiresAt));
     }
   }
-  await Promise.all([...started, letThrough(tools, fresh)]);
+  await Promise.all([...started, issueOnce(tools, fresh)]);
 };
 
 async function connectionsOf(
@@ -59,6 +69,34 @@ async function connectionsOf(
     }),
   );
   return new Map(opened.flatMap((connections) => [...connections]));
+}
+
+/** Sends requests that issue a credential for a pass only where the ledger has none of it; all others as they are. */
+async function issueOnce(tools: ExecutorTools, fresh: readonly PreparedRequest[]): Promise<void> {
+  const asked = fresh.flatMap(({ step, certification }) =>
+    step.node.settings.issuance === undefined || certification === undefined
+      ? []
+      : [{ step, certification, policy: step.node.settings.issuance.policy }],
+  );
+  if (asked.length === 0) return await letThrough(tools, fresh);
+  const now = tools.platform.clock.now();
+  const answers = await reservePasses(tools.platform.db, asked, now);
+  const going: PreparedRequest[] = [];
+  const held: Promise<void>[] = [];
+  for (const request of fresh) {
+    const { step } = request;
+    const answer = answers.get(step.job.data.stepId);
+    if (answer === undefined || answer.kind === 'go') going.push(request);
+    else if (answer.kind === 'issued') {
+      const reason = `this pass has its credential already${answer.credential === undefined ? '' : `: ${answer.credential}`}`;
+      held.push(tools.settle(plainly(step, now, { outcome: 'skipped', reason })));
+    } else {
+      const retryAt = new Date(now.getTime() + PASS_RETRY_MS);
+      const reason = 'another run is issuing the credential of this pass; it is looked at again';
+      held.push(tools.settle(defer(step, 'paced', retryAt, { reason })));
+    }
+  }
+  await Promise.all([...held, letThrough(tools, going)]);
 }
 
 /** Sends as many requests as their connections allow now; the others wait without having made an attempt. */

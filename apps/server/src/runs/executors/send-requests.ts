@@ -20,6 +20,8 @@ export interface PreparedRequest {
   readonly masked: MaskedRequest;
   /** The number of the attempt that is to be made, or whose outcome is unknown. */
   readonly number: number;
+  /** What the pass is of that it issues a credential for; undefined where its node does not say. */
+  readonly certification: string | undefined;
 }
 
 /** The key of a request is stable over attempts; its trace is that of the run. */

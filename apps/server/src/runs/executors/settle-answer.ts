@@ -144,7 +144,7 @@ function settled(step: IntegrationStep, request: OutgoingRequest, outcome: Settl
         },
       },
     ],
-    issuance: succeeded ? issuanceOf(request, response) : undefined,
+    issuance: succeeded ? issuanceOf(step, request, response) : undefined,
   };
 }
 
@@ -159,11 +159,18 @@ function storableText(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
-/** The credential that an answer tells of, in the shape of Accredible's API; undefined for any other answer. */
-function issuanceOf(request: OutgoingRequest, response: string | undefined): Issuance | undefined {
+/**
+ * The credential that an answer tells of, in the shape of Accredible's API; undefined for any other answer, unless the
+ * node says that its request issues one.
+ */
+function issuanceOf(
+  { node }: IntegrationStep,
+  request: OutgoingRequest,
+  response: string | undefined,
+): Issuance | undefined {
   const credential = response === undefined ? undefined : member(parseJson(response), 'credential');
   const reference = member(credential, 'id');
-  if (reference === undefined) return undefined;
+  if (reference === undefined && node.settings.issuance === undefined) return undefined;
   return {
     url: request.url,
     recipientEmail: text(member(member(credential, 'recipient'), 'email')),
