@@ -42,6 +42,15 @@ function passArrays(passes: readonly Pass[]) {
     ${passes.map(({ policy }) => policy)}::text[]`;
 }
 
+function stepArrays(steps: readonly LoadedStep[]) {
+  const data = steps.map(({ job }) => job.data);
+  return sql`
+    ${data.map(({ workspaceId }) => workspaceId)}::uuid[],
+    ${data.map(({ profileId }) => profileId)}::uuid[],
+    ${data.map(({ runId }) => runId)}::uuid[],
+    ${data.map(({ stepId }) => stepId)}::uuid[]`;
+}
+
 export function passKey({ workspaceId, profileId, certification, policy }: Pass): string {
   return JSON.stringify([workspaceId, profileId, certification, policy]);
 }
@@ -121,14 +130,9 @@ export async function recordPasses(
 
 /** Of steps, the ids of those that have a pass in the ledger. */
 export async function reservedBy(tx: Tx, steps: readonly LoadedStep[]): Promise<ReadonlySet<string>> {
-  const data = steps.map(({ job }) => job.data);
   const { rows } = await sql<{ step_id: string }>`
     select i.step_id from issuance i
-    join unnest(
-      ${data.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${data.map(({ profileId }) => profileId)}::uuid[],
-      ${data.map(({ runId }) => runId)}::uuid[],
-      ${data.map(({ stepId }) => stepId)}::uuid[])
+    join unnest(${stepArrays(steps)})
       as t(workspace_id, profile_id, run_id, step_id) using (workspace_id, profile_id, run_id, step_id)
     where i.state <> 'failed'`.execute(tx);
   return new Set(rows.map((row) => row.step_id));
@@ -150,14 +154,9 @@ export async function failLostPasses(tx: Tx, passes: readonly Pass[]): Promise<v
 /** Gives the passes of steps free whose requests issued nothing. */
 export async function failPasses(tx: Tx, steps: readonly LoadedStep[]): Promise<void> {
   if (steps.length === 0) return;
-  const data = steps.map(({ job }) => job.data);
   await sql`
     update issuance i set state = 'failed'
-    from unnest(
-      ${data.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${data.map(({ profileId }) => profileId)}::uuid[],
-      ${data.map(({ runId }) => runId)}::uuid[],
-      ${data.map(({ stepId }) => stepId)}::uuid[])
+    from unnest(${stepArrays(steps)})
       as t(workspace_id, profile_id, run_id, step_id)
     where i.workspace_id = t.workspace_id and i.profile_id = t.profile_id and i.run_id = t.run_id
       and i.step_id = t.step_id and i.state = 'pending'`.execute(tx);

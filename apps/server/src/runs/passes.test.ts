@@ -17,7 +17,10 @@ async function issuing(
     }),
   );
   const system = stack.use(
-    await integrationSystem(`${target.origin}/issue`, { body: '{}', more: { issuance } }),
+    await integrationSystem(`${target.origin}/issue`, {
+      body: '{}',
+      more: { issuance, retry: { scheduleSeconds: [1] } },
+    }),
   );
   const ledger = async () =>
     await system.db.selectFrom('issuance').selectAll().orderBy('occurrence').orderBy('state').execute();
@@ -66,6 +69,16 @@ describe('a request that issues a credential for a pass', () => {
       { occurrence: 1, policy, state: 'issued' },
       { occurrence: 2, policy, state: 'issued' },
     ]);
+  });
+
+  it('is sent again by its node while the pass is its own', async () => {
+    await using it = await issuing({ certification: 'Level 1' }, (call) =>
+      call === 1 ? [503, 'busy'] : [200, '{"credential":{"id":6}}'],
+    );
+    await it.send({});
+    await it.executed(counts(1, 1, 1, 0));
+    expect(it.target.requests).toHaveLength(2);
+    expect(await it.ledger()).toMatchObject([{ state: 'issued', credential_reference: '6' }]);
   });
 
   it('gives the pass free where it failed, and counts one that tells of no credential', async () => {
