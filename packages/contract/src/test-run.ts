@@ -24,15 +24,18 @@ export const testRunSchema = z
       params: values.default({}),
       time: instant.optional().describe('Default: now'),
     }),
-    profile: z.union([
-      z.strictObject({ id: z.uuid() }),
-      z.strictObject({
-        attributes: values,
-        email: text.optional(),
-        customId: text.optional(),
-        uuid: text.optional(),
-      }),
-    ]),
+    profile: z.union(
+      [
+        z.strictObject({ id: z.uuid() }),
+        z.strictObject({
+          attributes: values.default({}),
+          email: text.optional(),
+          customId: text.optional(),
+          uuid: text.optional(),
+        }),
+      ],
+      'must be {"id"} of a profile that exists, or one that is made up of attributes, email, customId and uuid',
+    ),
     assume: z.record(z.string(), assumptionSchema).default({}),
     send: z
       .boolean()
