@@ -38,8 +38,10 @@ import { hubSurface } from './surfaces/hub.ts';
 import { issuerSurface } from './surfaces/issuer.ts';
 import { placeholderPage } from './surfaces/placeholder-page.ts';
 
-/** Connections to the database: two batches of events, two of results, claims' loads and the API's reads. */
-const POOL_SIZE = 20;
+/** Connections for what the API and the console read and write. */
+const POOL_SIZE = 10;
+/** Connections for batches: two of events, two of results, intents, and what steps are loaded and rendered from. */
+const BATCH_POOL_SIZE = 12;
 const HOUR_MS = 60 * 60 * 1_000;
 
 export interface AppOptions {
@@ -78,11 +80,11 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   const { config, log, connectionString } = options;
   const has = (role: Role): boolean => config.roles.includes(role);
   await using closing = new AsyncDisposableStack();
-  const database = openDatabase(connectionString, {
-    max: POOL_SIZE,
-    onLost: (error) => log.warn({ err: error }, 'a connection to the database was lost'),
-  });
+  const onLost = (error: Error): void => log.warn({ err: error }, 'a connection to the database was lost');
+  const database = openDatabase(connectionString, { max: POOL_SIZE, onLost });
   closing.defer(async () => await database.close());
+  const batchDatabase = openDatabase(connectionString, { max: BATCH_POOL_SIZE, planning: 'by-key', onLost });
+  closing.defer(async () => await batchDatabase.close());
   // Ids are taken while a transaction is open: from the same pool, as many transactions as it has connections would
   // all wait for one more.
   const idDatabase = openDatabase(connectionString, { max: 2 });
@@ -99,6 +101,8 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
     secrets: new SecretBox(options.masterKey),
     checkpoint: options.checkpoint ?? (() => undefined),
   };
+  // Whatever works on batches finds its rows by key.
+  const batches: Platform = { ...platform, db: batchDatabase.db };
   const boot = await firstBoot(database.db, platform.secrets, config);
   const madeAdminPassword = await ensureAdmin(database.db, boot.workspaceId, config.adminPassword);
   await ensureEventPartitions(database.db, platform.clock.now());
@@ -113,13 +117,13 @@ export async function startApp(options: AppOptions): Promise<AppOutcome> {
   );
   if (egress.kind === 'invalid') return { kind: 'refused', message: egress.problems.join('; ') };
   const delivery = new Delivery({
-    platform,
+    platform: batches,
     egressPolicy: egress.policy,
     timeoutMs: config.outgoingTimeoutSeconds * 1_000,
   });
   closing.defer(async () => await delivery.close());
   const issuing = issuingOf({ platform, publicUrl: () => publicUrl });
-  const pipeline = await startPipeline(options, platform, { delivery, issuing }, closing);
+  const pipeline = await startPipeline(options, { platform, batches }, { delivery, issuing }, closing);
   const { worker, reaper, mailWorker, scheduler, lifecycle, ingest, runTools } = pipeline;
   closing.defer(async () => await ingest.drain());
 

@@ -20,10 +20,16 @@ import { Scheduler } from './scheduler.ts';
 import { templateData } from './surfaces/template-data.ts';
 import { ActiveWorkflows, applySchedules, WorkflowVersions } from './workflows/index.ts';
 
+export interface PlatformParts {
+  readonly platform: Platform;
+  /** The same, with the database by which batches go: rows are found by key. */
+  readonly batches: Platform;
+}
+
 /** From the event to the settled step and the sent mail: what takes events in, and what works the queues off. */
 export async function startPipeline(
   { config, connectionString, log }: AppOptions,
-  platform: Platform,
+  { platform, batches }: PlatformParts,
   { delivery, issuing }: { readonly delivery: Delivery; readonly issuing: Issuing },
   closing: AsyncDisposableStack,
 ) {
@@ -37,9 +43,9 @@ export async function startPipeline(
   const mailQueue = await jobs.queue<MailJob>(MAIL_QUEUE);
   const eventLog = new EventLog(new KnownDefinitions());
   const versions = new WorkflowVersions();
-  const fetchData = templateData(platform.db);
+  const fetchData = templateData(batches.db);
   const worker = new StepWorker({
-    platform,
+    platform: batches,
     queue,
     log: eventLog,
     versions,
@@ -62,6 +68,6 @@ export async function startPipeline(
     { name: 'dealing with runs inside workflows', run: async () => await applyLifecycles(lifecycle) },
   ]);
   const reaper = new Reaper({ platform, queue });
-  const ingest = createIngest(platform, eventLog);
+  const ingest = createIngest(batches, eventLog);
   return { worker, reaper, audiences, mailWorker, mailQueue, scheduler, lifecycle, runTools, ingest };
 }

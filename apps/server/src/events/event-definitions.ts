@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { texts, uuids } from '../platform/db/array-parameters.ts';
 import type { Queryable, Tx } from '../platform/db/database.ts';
 
 export interface EventDefinition {
@@ -29,9 +30,9 @@ export class KnownDefinitions {
     await sql`
       insert into event_definition (workspace_id, name, display_name, origin)
       select w, n, d, ${origin} from unnest(
-        ${sorted.map(({ workspaceId }) => workspaceId)}::uuid[],
-        ${sorted.map(({ name }) => name)}::text[],
-        ${sorted.map(({ displayName }) => displayName)}::text[]) as t(w, n, d)
+        ${uuids(sorted.map(({ workspaceId }) => workspaceId))}::uuid[],
+        ${texts(sorted.map(({ name }) => name))}::text[],
+        ${texts(sorted.map(({ displayName }) => displayName))}::text[]) as t(w, n, d)
       on conflict do nothing`.execute(tx);
     return () => {
       for (const key of missing.keys()) this.#known.add(key);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { instants, texts, uuids } from '../platform/db/array-parameters.ts';
 import type { Tx } from '../platform/db/database.ts';
 import type { NewEvent } from './event-store.ts';
 
@@ -34,13 +35,13 @@ export async function overwriteSalted(tx: Tx, incoming: readonly SaltedEvent[]):
   const { rows } = await sql<{ event_id: string }>`
     insert into event_salt (workspace_id, profile_id, action, time, salt, event_id, received_at)
     select * from unnest(
-      ${sorted.map(({ event }) => event.workspaceId)}::uuid[],
-      ${sorted.map(({ event }) => event.profileId)}::uuid[],
-      ${sorted.map(({ event }) => event.action)}::text[],
-      ${sorted.map(({ claimedTime }) => claimedTime.toISOString())}::timestamptz[],
-      ${sorted.map(({ salt }) => salt)}::text[],
-      ${sorted.map(({ event }) => event.id)}::uuid[],
-      ${sorted.map(({ event }) => event.receivedAt.toISOString())}::timestamptz[])
+      ${uuids(sorted.map(({ event }) => event.workspaceId))}::uuid[],
+      ${uuids(sorted.map(({ event }) => event.profileId))}::uuid[],
+      ${texts(sorted.map(({ event }) => event.action))}::text[],
+      ${instants(sorted.map(({ claimedTime }) => claimedTime))}::timestamptz[],
+      ${texts(sorted.map(({ salt }) => salt))}::text[],
+      ${uuids(sorted.map(({ event }) => event.id))}::uuid[],
+      ${instants(sorted.map(({ event }) => event.receivedAt))}::timestamptz[])
     on conflict do nothing
     returning event_id`.execute(tx);
   const stored = new Set(rows.map((row) => row.event_id));

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { instants, jsons, texts, uuids } from '../platform/db/array-parameters.ts';
 import type { Queryable, Tx } from '../platform/db/database.ts';
 
 /** An event of a known profile, ready to be written. */
@@ -20,14 +21,14 @@ export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise
   await sql`
     insert into event (workspace_id, profile_id, received_at, id, action, time, params, source)
     select * from unnest(
-      ${events.map((event) => event.workspaceId)}::uuid[],
-      ${events.map((event) => event.profileId)}::uuid[],
-      ${events.map((event) => event.receivedAt.toISOString())}::timestamptz[],
-      ${events.map((event) => event.id)}::uuid[],
-      ${events.map((event) => event.action)}::text[],
-      ${events.map((event) => event.time.toISOString())}::timestamptz[],
-      ${events.map((event) => JSON.stringify(event.params))}::jsonb[],
-      ${events.map((event) => event.source)}::text[])`.execute(tx);
+      ${uuids(events.map((event) => event.workspaceId))}::uuid[],
+      ${uuids(events.map((event) => event.profileId))}::uuid[],
+      ${instants(events.map((event) => event.receivedAt))}::timestamptz[],
+      ${uuids(events.map((event) => event.id))}::uuid[],
+      ${texts(events.map((event) => event.action))}::text[],
+      ${instants(events.map((event) => event.time))}::timestamptz[],
+      ${jsons(events.map((event) => JSON.stringify(event.params)))}::jsonb[],
+      ${texts(events.map((event) => event.source))}::text[])`.execute(tx);
 }
 
 export interface StoredEvent {

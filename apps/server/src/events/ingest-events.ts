@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { texts, uuids } from '../platform/db/array-parameters.ts';
 import type { Tx } from '../platform/db/database.ts';
 import { databaseErrorCode, inTransaction } from '../platform/db/transaction.ts';
 import { GroupCommit } from '../platform/group-commit.ts';
@@ -125,8 +126,8 @@ async function claimKeys(
   const { rows: claimed } = await sql<{ workspace_id: string; key: string }>`
     insert into ingest_key (workspace_id, key, request_digest)
     select * from unnest(
-      ${sorted.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${sorted.map(({ key }) => key)}::text[],
+      ${uuids(sorted.map(({ workspaceId }) => workspaceId))}::uuid[],
+      ${texts(sorted.map(({ key }) => key))}::text[],
       ${sorted.map(({ digest }) => digest)}::bytea[])
     on conflict do nothing
     returning workspace_id, key`.execute(tx);

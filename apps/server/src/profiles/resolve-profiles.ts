@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 
+import { texts, uuids } from '../platform/db/array-parameters.ts';
 import type { Queryable, Tx } from '../platform/db/database.ts';
+import { BY_KEY } from '../platform/db/keep-plans.ts';
 import { newId } from '../platform/ids.ts';
 import type { NumericIds } from '../platform/ids.ts';
 import { identifiersOf } from './identifiers.ts';
@@ -220,19 +222,25 @@ interface ProfileRow {
   uuid: string | null;
 }
 
+/** One key after the other: as a join, it was begun with the profiles of the workspace while statistics were old. */
 async function lookUp(
   db: Queryable,
   wanted: readonly { workspaceId: string; identifier: Identifier }[],
 ): Promise<ProfileRow[]> {
   const { rows } = await sql<ProfileRow>`
+    ${BY_KEY}
     select i.workspace_id, i.kind, i.value, p.id, p.client_id, p.email, p.custom_id, p.uuid
     from unnest(
-      ${wanted.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${wanted.map(({ identifier }) => identifier.kind)}::text[],
-      ${wanted.map(({ identifier }) => identifier.value)}::text[]
+      ${uuids(wanted.map(({ workspaceId }) => workspaceId))}::uuid[],
+      ${texts(wanted.map(({ identifier }) => identifier.kind))}::text[],
+      ${texts(wanted.map(({ identifier }) => identifier.value))}::text[]
     ) as w(workspace_id, kind, value)
-    join profile_identifier i using (workspace_id, kind, value)
-    join profile p on p.workspace_id = i.workspace_id and p.id = i.profile_id`.execute(db);
+    cross join lateral (
+      select workspace_id, kind, value, profile_id from profile_identifier
+      where workspace_id = w.workspace_id and kind = w.kind and value = w.value offset 0) i
+    cross join lateral (
+      select id, client_id, email, custom_id, uuid from profile
+      where workspace_id = i.workspace_id and id = i.profile_id offset 0) p`.execute(db);
   return rows;
 }
 

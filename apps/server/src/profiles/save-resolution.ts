@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { bigints, jsons, texts, uuids } from '../platform/db/array-parameters.ts';
 import type { Tx } from '../platform/db/database.ts';
 import { ConcurrentWriteError } from '../platform/db/transaction.ts';
 import { EMPTY_CONTENT } from './profile-content.ts';
@@ -42,14 +43,14 @@ async function changeIdentities(tx: Tx, now: Date, profiles: readonly KnownProfi
   const { rows } = await sql`
     update profile p set email = t.email, custom_id = t.custom_id, uuid = t.uuid, updated_at = ${now}
     from unnest(
-      ${sorted.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${sorted.map(({ id }) => id)}::uuid[],
-      ${sorted.map(({ email }) => email)}::text[],
-      ${sorted.map(({ customId }) => customId)}::text[],
-      ${sorted.map(({ uuid }) => uuid)}::text[],
-      ${sorted.map(({ stored }) => stored?.email ?? null)}::text[],
-      ${sorted.map(({ stored }) => stored?.customId ?? null)}::text[],
-      ${sorted.map(({ stored }) => stored?.uuid ?? null)}::text[])
+      ${uuids(sorted.map(({ workspaceId }) => workspaceId))}::uuid[],
+      ${uuids(sorted.map(({ id }) => id))}::uuid[],
+      ${texts(sorted.map(({ email }) => email))}::text[],
+      ${texts(sorted.map(({ customId }) => customId))}::text[],
+      ${texts(sorted.map(({ uuid }) => uuid))}::text[],
+      ${texts(sorted.map(({ stored }) => stored?.email))}::text[],
+      ${texts(sorted.map(({ stored }) => stored?.customId))}::text[],
+      ${texts(sorted.map(({ stored }) => stored?.uuid))}::text[])
       as t(workspace_id, id, email, custom_id, uuid, old_email, old_custom_id, old_uuid)
     where p.workspace_id = t.workspace_id and p.id = t.id and p.email is not distinct from t.old_email
       and p.custom_id is not distinct from t.old_custom_id and p.uuid is not distinct from t.old_uuid
@@ -62,10 +63,10 @@ async function changeIdentities(tx: Tx, now: Date, profiles: readonly KnownProfi
 async function release(tx: Tx, released: readonly Ownership[]): Promise<void> {
   await sql`
     delete from profile_identifier i using unnest(
-      ${released.map(({ profile }) => profile.workspaceId)}::uuid[],
-      ${released.map(({ identifier }) => identifier.kind)}::text[],
-      ${released.map(({ identifier }) => identifier.value)}::text[],
-      ${released.map(({ profile }) => profile.id)}::uuid[]) as t(workspace_id, kind, value, profile_id)
+      ${uuids(released.map(({ profile }) => profile.workspaceId))}::uuid[],
+      ${texts(released.map(({ identifier }) => identifier.kind))}::text[],
+      ${texts(released.map(({ identifier }) => identifier.value))}::text[],
+      ${uuids(released.map(({ profile }) => profile.id))}::uuid[]) as t(workspace_id, kind, value, profile_id)
     where i.workspace_id = t.workspace_id and i.kind = t.kind and i.value = t.value
       and i.profile_id = t.profile_id`.execute(tx);
 }
@@ -74,10 +75,10 @@ async function claim(tx: Tx, claimed: readonly Ownership[]): Promise<void> {
   const { rows } = await sql`
     insert into profile_identifier (workspace_id, kind, value, profile_id)
     select * from unnest(
-      ${claimed.map(({ profile }) => profile.workspaceId)}::uuid[],
-      ${claimed.map(({ identifier }) => identifier.kind)}::text[],
-      ${claimed.map(({ identifier }) => identifier.value)}::text[],
-      ${claimed.map(({ profile }) => profile.id)}::uuid[])
+      ${uuids(claimed.map(({ profile }) => profile.workspaceId))}::uuid[],
+      ${texts(claimed.map(({ identifier }) => identifier.kind))}::text[],
+      ${texts(claimed.map(({ identifier }) => identifier.value))}::text[],
+      ${uuids(claimed.map(({ profile }) => profile.id))}::uuid[])
     on conflict do nothing
     returning 1`.execute(tx);
   if (rows.length !== claimed.length) {
@@ -95,14 +96,14 @@ async function insertProfiles(
   await sql`
     insert into profile (workspace_id, id, client_id, uuid, custom_id, email, attributes, tags, created_at, updated_at)
     select w, i, c, u, cu, e, a, array(select jsonb_array_elements_text(t)), ${now}, ${now} from unnest(
-      ${made.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${made.map(({ id }) => id)}::uuid[],
-      ${made.map(({ clientId }) => clientId)}::bigint[],
-      ${made.map(({ uuid }) => uuid)}::text[],
-      ${made.map(({ customId }) => customId)}::text[],
-      ${made.map(({ email }) => email)}::text[],
-      ${made.map((profile) => JSON.stringify(contentOf(profile).attributes))}::jsonb[],
-      ${made.map((profile) => JSON.stringify(contentOf(profile).tags))}::jsonb[])
+      ${uuids(made.map(({ workspaceId }) => workspaceId))}::uuid[],
+      ${uuids(made.map(({ id }) => id))}::uuid[],
+      ${bigints(made.map(({ clientId }) => clientId))}::bigint[],
+      ${texts(made.map(({ uuid }) => uuid))}::text[],
+      ${texts(made.map(({ customId }) => customId))}::text[],
+      ${texts(made.map(({ email }) => email))}::text[],
+      ${jsons(made.map((profile) => JSON.stringify(contentOf(profile).attributes)))}::jsonb[],
+      ${jsons(made.map((profile) => JSON.stringify(contentOf(profile).tags)))}::jsonb[])
       as n(w, i, c, u, cu, e, a, t)`.execute(tx);
 }
 

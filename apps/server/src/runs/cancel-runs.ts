@@ -137,5 +137,5 @@ async function markStopped(
     from unnest(${runs.map(({ profileId }) => profileId)}::uuid[], ${runs.map(({ runId }) => runId)}::uuid[])
       as t(profile_id, id)
     where r.workspace_id = ${workspaceId} and r.profile_id = t.profile_id and r.id = t.id
-      and r.state = 'running' and r.stop_reason is null`.execute(tx);
+      and r.ended_at is null and r.stop_reason is null`.execute(tx);
 }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 
+import { uuids } from '../platform/db/array-parameters.ts';
 import type { Queryable } from '../platform/db/database.ts';
+import { BY_KEY } from '../platform/db/keep-plans.ts';
 import { attributesOf } from '../profiles/index.ts';
 
 interface ProfileRow {
@@ -22,11 +24,14 @@ export async function loadCustomers(
 ): Promise<Customers> {
   if (profiles.length === 0) return new Map();
   const { rows } = await sql<ProfileRow>`
+    ${BY_KEY}
     select p.id, p.client_id, p.uuid, p.custom_id, p.email, p.attributes
     from unnest(
-      ${profiles.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${profiles.map(({ profileId }) => profileId)}::uuid[]) as j(workspace_id, profile_id)
-    join profile p on p.workspace_id = j.workspace_id and p.id = j.profile_id`.execute(db);
+      ${uuids(profiles.map(({ workspaceId }) => workspaceId))}::uuid[],
+      ${uuids(profiles.map(({ profileId }) => profileId))}::uuid[]) as j(workspace_id, profile_id)
+    cross join lateral (
+      select id, client_id, uuid, custom_id, email, attributes from profile
+      where workspace_id = j.workspace_id and id = j.profile_id offset 0) p`.execute(db);
   return new Map(
     rows.map((row) => [
       row.id,

@@ -2,7 +2,9 @@ import { nodeById } from '@laurel/workflow';
 import type { WorkflowNode } from '@laurel/workflow';
 import { sql } from 'kysely';
 
+import { uuids } from '../platform/db/array-parameters.ts';
 import type { Database } from '../platform/db/database.ts';
+import { BY_KEY } from '../platform/db/keep-plans.ts';
 import { attributesOf } from '../profiles/index.ts';
 import type { WorkflowVersion, WorkflowVersions } from '../workflows/index.ts';
 import type { LoadedRun, LoadedStep, RunEvent, RunStop } from './loaded-step.ts';
@@ -127,50 +129,70 @@ function stopOf({ status, stop_reason: reason, stopped_at: stoppedAt }: StepRow)
   return { reason, finishes: 'entered', at: stoppedAt };
 }
 
+/**
+ * One key after the other: as joins they were begun with all running runs while statistics were old, 39 ms a batch
+ * instead of 2.
+ */
 async function loadRows(db: Database, jobs: readonly HeldStep[]): Promise<StepRow[]> {
   const { rows } = await sql<StepRow>`
+    ${BY_KEY}
     select s.id as step_id, r.workflow_id, w.status, r.version, r.trigger_node_id, r.deadline_at, r.stop_reason, r.stopped_at,
       s.node_id, s.state, s.entered_at, a.number, a.outcome, a.expires_at
     from ${jobTable(jobs)}
-    join run r on r.workspace_id = j.workspace_id and r.profile_id = j.profile_id and r.id = j.run_id
-    join run_step s on s.workspace_id = j.workspace_id and s.profile_id = j.profile_id
-      and s.run_id = j.run_id and s.id = j.step_id
+    cross join lateral (
+      select * from run
+      where id = j.run_id and workspace_id is not distinct from j.workspace_id and profile_id = j.profile_id
+        and ended_at is null
+      offset 0) r
+    cross join lateral (
+      select * from run_step
+      where workspace_id = j.workspace_id and profile_id = j.profile_id and run_id = j.run_id and id = j.step_id
+        and left_at is null
+      offset 0) s
     join workflow w on w.workspace_id = j.workspace_id and w.id = r.workflow_id
     left join lateral (
       select number, outcome, expires_at from attempt t
       where t.workspace_id = j.workspace_id and t.profile_id = j.profile_id
         and t.run_id = j.run_id and t.step_id = j.step_id
-      order by number desc limit 1) a on true
-    where r.state = 'running' and s.left_at is null`.execute(db);
+      order by number desc limit 1) a on true`.execute(db);
   return rows;
 }
 
 /** The events of the runs: of their triggers, then of the Event Filters that they passed. */
 async function loadEvents(db: Database, jobs: readonly HeldStep[]): Promise<EventRow[]> {
   const { rows } = await sql<EventRow>`
+    ${BY_KEY}
     select t."runId", t."nodeId", e.id, e.received_at as "receivedAt", e.action, e.time, e.params
     from (
       select r.workspace_id, r.profile_id, r.id as "runId", r.trigger_node_id as "nodeId", r.event_id as id,
         r.event_received_at as received_at, 0 as place
       from ${jobTable(jobs)}
-      join run r on r.workspace_id = j.workspace_id and r.profile_id = j.profile_id and r.id = j.run_id
-      where r.event_id is not null
+      cross join lateral (
+        select * from run
+        where id = j.run_id and workspace_id is not distinct from j.workspace_id and profile_id = j.profile_id
+          and event_id is not null
+        offset 0) r
       union all
       select s.workspace_id, s.profile_id, s.run_id, s.node_id, s.event_id, s.event_received_at,
         row_number() over (partition by s.run_id order by s.left_at, s.id)
       from ${jobTable(jobs)}
-      join run_step s on s.workspace_id = j.workspace_id and s.profile_id = j.profile_id and s.run_id = j.run_id
-      where s.event_id is not null) t
-    join event e on e.workspace_id = t.workspace_id and e.profile_id = t.profile_id
-      and e.received_at = t.received_at and e.id = t.id
+      cross join lateral (
+        select * from run_step
+        where workspace_id = j.workspace_id and profile_id = j.profile_id and run_id = j.run_id
+          and event_id is not null
+        offset 0) s) t
+    cross join lateral (
+      select id, received_at, action, time, params from event
+      where workspace_id = t.workspace_id and profile_id = t.profile_id and received_at = t.received_at and id = t.id
+      offset 0) e
     order by t."runId", t.place`.execute(db);
   return rows;
 }
 
 function jobTable(jobs: readonly HeldStep[]) {
   return sql`unnest(
-    ${jobs.map(({ data }) => data.workspaceId)}::uuid[],
-    ${jobs.map(({ data }) => data.profileId)}::uuid[],
-    ${jobs.map(({ data }) => data.runId)}::uuid[],
-    ${jobs.map(({ data }) => data.stepId)}::uuid[]) as j(workspace_id, profile_id, run_id, step_id)`;
+    ${uuids(jobs.map(({ data }) => data.workspaceId))}::uuid[],
+    ${uuids(jobs.map(({ data }) => data.profileId))}::uuid[],
+    ${uuids(jobs.map(({ data }) => data.runId))}::uuid[],
+    ${uuids(jobs.map(({ data }) => data.stepId))}::uuid[]) as j(workspace_id, profile_id, run_id, step_id)`;
 }

@@ -89,10 +89,12 @@ async function findWaits(tx: Tx, events: readonly NewEvent[]): Promise<WaitRow[]
       ${events.map(({ workspaceId }) => workspaceId)}::uuid[],
       ${events.map(({ profileId }) => profileId)}::uuid[],
       ${events.map(({ action }) => action)}::text[]) as t(workspace_id, profile_id, action)) t
-    join event_wait w using (workspace_id, profile_id, action)
-    join run r on r.workspace_id = w.workspace_id and r.profile_id = w.profile_id and r.id = w.run_id
+    cross join lateral (
+      select * from event_wait
+      where workspace_id = t.workspace_id and profile_id = t.profile_id and action = t.action offset 0) w
+    join run r on r.id = w.run_id and r.profile_id = w.profile_id and r.workspace_id is not distinct from w.workspace_id
     join workflow f on f.workspace_id = r.workspace_id and f.id = r.workflow_id
-    where r.state = 'running'
+    where r.ended_at is null
     order by w.step_id
     for no key update of r`.execute(tx);
   return rows;

@@ -77,7 +77,7 @@ export async function endLostRuns(
       ${runs.map(({ workspaceId }) => workspaceId)}::uuid[],
       ${runs.map(({ profileId }) => profileId)}::uuid[],
       ${runs.map(({ runId }) => runId)}::uuid[]) as t(workspace_id, profile_id, id)
-    where r.workspace_id = t.workspace_id and r.profile_id = t.profile_id and r.id = t.id and r.state = 'running'
+    where r.workspace_id = t.workspace_id and r.profile_id = t.profile_id and r.id = t.id and r.ended_at is null
       and not exists (
         select from run_step s where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id
           and s.run_id = t.id and s.left_at is null)

@@ -71,7 +71,7 @@ async function move(
     update run r set version = ${to.version}
     from unnest(${stepKeys(workspaceId, runs)}) as t(workspace_id, profile_id, id, step_id)
     where r.workspace_id = t.workspace_id and r.profile_id = t.profile_id and r.id = t.id
-      and r.state = 'running'`.execute(tx);
+      and r.ended_at is null`.execute(tx);
   const { rows: open } = await sql`
     update run_step s set job_id = t.job_id
     from unnest(${stepKeys(workspaceId, runs)}, ${runs.map(({ nextJob }) => nextJob ?? null)}::uuid[])

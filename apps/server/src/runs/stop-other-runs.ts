@@ -31,8 +31,8 @@ export async function stopOtherRuns(
       ${others.map((row) => row.profile_id)}::uuid[],
       ${others.map((row) => row.id)}::uuid[],
       ${others.map((row) => row.at.toISOString())}::timestamptz[]) as t(workspace_id, profile_id, id, at)
-    where r.workspace_id = t.workspace_id and r.profile_id = t.profile_id and r.id = t.id
-      and r.state = 'running'`.execute(tx);
+    where r.workspace_id is not distinct from t.workspace_id and r.profile_id = t.profile_id and r.id = t.id
+      and r.ended_at is null`.execute(tx);
   const { rows: waiting } = await sql<{
     workspace_id: string;
     profile_id: string;

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 
+import { instants, integers, jsons, texts, uuids } from '../platform/db/array-parameters.ts';
 import type { Queryable } from '../platform/db/database.ts';
+import { BY_KEY } from '../platform/db/keep-plans.ts';
 import type { PreparedRequest } from './executors/send-requests.ts';
 
 /** How much of a request's body is kept for people to look at. */
@@ -31,19 +33,20 @@ export async function writeIntents(
   if (prepared.length === 0) return [];
   const data = prepared.map(({ step }) => step.job.data);
   const { rows } = await sql<{ step_id: string }>`
+    ${BY_KEY}
     insert into attempt (workspace_id, profile_id, run_id, step_id, number, method, url, headers, body, sent_at,
       expires_at)
     select w, p, r, s, n, m, u, h, b, ${now}, x from unnest(
-      ${data.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${data.map(({ profileId }) => profileId)}::uuid[],
-      ${data.map(({ runId }) => runId)}::uuid[],
-      ${data.map(({ stepId }) => stepId)}::uuid[],
-      ${prepared.map(({ number }) => number)}::integer[],
-      ${prepared.map(({ request }) => request.method)}::text[],
-      ${prepared.map(({ masked }) => masked.maskedUrl)}::text[],
-      ${prepared.map(({ masked }) => JSON.stringify(masked.maskedHeaders))}::jsonb[],
-      ${prepared.map(({ request }) => request.body?.slice(0, BODY_LIMIT) ?? null)}::text[],
-      ${prepared.map((request) => new Date(now.getTime() + timeoutMsOf(request) + MARGIN_MS).toISOString())}::timestamptz[])
+      ${uuids(data.map(({ workspaceId }) => workspaceId))}::uuid[],
+      ${uuids(data.map(({ profileId }) => profileId))}::uuid[],
+      ${uuids(data.map(({ runId }) => runId))}::uuid[],
+      ${uuids(data.map(({ stepId }) => stepId))}::uuid[],
+      ${integers(prepared.map(({ number }) => number))}::integer[],
+      ${texts(prepared.map(({ request }) => request.method))}::text[],
+      ${texts(prepared.map(({ masked }) => masked.maskedUrl))}::text[],
+      ${jsons(prepared.map(({ masked }) => JSON.stringify(masked.maskedHeaders)))}::jsonb[],
+      ${texts(prepared.map(({ request }) => request.body?.slice(0, BODY_LIMIT)))}::text[],
+      ${instants(prepared.map((request) => new Date(now.getTime() + timeoutMsOf(request) + MARGIN_MS)))}::timestamptz[])
       as t(w, p, r, s, n, m, u, h, b, x)
     where exists (
       select from run_step o

@@ -1,6 +1,16 @@
 import { sql } from 'kysely';
 
+import {
+  booleans,
+  doubles,
+  instants,
+  integers,
+  jsons,
+  texts,
+  uuids,
+} from '../platform/db/array-parameters.ts';
 import type { Tx } from '../platform/db/database.ts';
+import { BY_KEY } from '../platform/db/keep-plans.ts';
 import { newId } from '../platform/ids.ts';
 import { failPasses } from './issuance-ledger.ts';
 import { currentEvent } from './loaded-step.ts';
@@ -12,10 +22,10 @@ import { wakeStopped } from './wake-stopped.ts';
 /** The columns by which a step is found, of many steps. */
 function keyArrays(jobs: readonly StepJob[]) {
   return sql`
-    ${jobs.map(({ workspaceId }) => workspaceId)}::uuid[],
-    ${jobs.map(({ profileId }) => profileId)}::uuid[],
-    ${jobs.map(({ runId }) => runId)}::uuid[],
-    ${jobs.map(({ stepId }) => stepId)}::uuid[]`;
+    ${uuids(jobs.map(({ workspaceId }) => workspaceId))}::uuid[],
+    ${uuids(jobs.map(({ profileId }) => profileId))}::uuid[],
+    ${uuids(jobs.map(({ runId }) => runId))}::uuid[],
+    ${uuids(jobs.map(({ stepId }) => stepId))}::uuid[]`;
 }
 
 /**
@@ -46,19 +56,20 @@ export async function writeAttempts(
   );
   if (written.length === 0) return;
   await sql`
+    ${BY_KEY}
     update attempt a set outcome = t.outcome, status = t.status, response = t.response,
       response_truncated = t.truncated, error = t.error, duration_ms = t.duration_ms, timings = t.timings,
       response_headers = t.response_headers
     from unnest(${keyArrays(written)},
-      ${written.map(({ attempt }) => attempt.number)}::integer[],
-      ${written.map(({ attempt }) => attempt.outcome)}::text[],
-      ${written.map(({ attempt }) => attempt.status ?? null)}::integer[],
-      ${written.map(({ attempt }) => attempt.response ?? null)}::text[],
-      ${written.map(({ attempt }) => attempt.truncated)}::boolean[],
-      ${written.map(({ attempt }) => attempt.error ?? null)}::text[],
-      ${written.map(({ attempt }) => attempt.durationMs ?? null)}::double precision[],
-      ${written.map(({ attempt }) => jsonOf(attempt.timings))}::jsonb[],
-      ${written.map(({ attempt }) => jsonOf(attempt.responseHeaders))}::jsonb[])
+      ${integers(written.map(({ attempt }) => attempt.number))}::integer[],
+      ${texts(written.map(({ attempt }) => attempt.outcome))}::text[],
+      ${integers(written.map(({ attempt }) => attempt.status))}::integer[],
+      ${texts(written.map(({ attempt }) => attempt.response))}::text[],
+      ${booleans(written.map(({ attempt }) => attempt.truncated))}::boolean[],
+      ${texts(written.map(({ attempt }) => attempt.error))}::text[],
+      ${doubles(written.map(({ attempt }) => attempt.durationMs))}::double precision[],
+      ${jsons(written.map(({ attempt }) => jsonOf(attempt.timings)))}::jsonb[],
+      ${jsons(written.map(({ attempt }) => jsonOf(attempt.responseHeaders)))}::jsonb[])
       as t(workspace_id, profile_id, run_id, step_id, number, outcome, status, response, truncated, error, duration_ms,
         timings, response_headers)
     where a.workspace_id = t.workspace_id and a.profile_id = t.profile_id and a.run_id = t.run_id
@@ -76,10 +87,10 @@ export async function deferSteps(tx: Tx, queue: StepQueue, deferred: readonly De
     sql`
       update run_step s set state = t.state, reason = t.reason, due_at = t.due_at, job_id = t.job_id
       from unnest(${keyArrays(deferred.map(({ next }) => next))},
-        ${deferred.map(({ state }) => state)}::text[],
-        ${deferred.map(({ reason }) => reason ?? null)}::text[],
-        ${deferred.map(({ startAfter }) => startAfter.toISOString())}::timestamptz[],
-        ${jobs.map(({ id }) => id)}::uuid[])
+        ${texts(deferred.map(({ state }) => state))}::text[],
+        ${texts(deferred.map(({ reason }) => reason))}::text[],
+        ${instants(deferred.map(({ startAfter }) => startAfter))}::timestamptz[],
+        ${uuids(jobs.map(({ id }) => id))}::uuid[])
         as t(workspace_id, profile_id, run_id, id, state, reason, due_at, job_id)
       where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id and s.run_id = t.run_id and s.id = t.id
         and s.left_at is null`.execute(tx),
@@ -109,7 +120,7 @@ export async function parkSteps(
         and s.left_at is null`.execute(tx),
     sql`
       insert into parked_step (workspace_id, profile_id, run_id, step_id, workflow_id)
-      select * from unnest(${keyArrays(data)}, ${parked.map(({ workflowId }) => workflowId)}::uuid[])
+      select * from unnest(${keyArrays(data)}, ${uuids(parked.map(({ workflowId }) => workflowId))}::uuid[])
       on conflict do nothing`.execute(tx),
     wakeStopped(tx, queue, data),
   ]);
@@ -123,17 +134,17 @@ export async function abandonRuns(
   if (abandoned.length === 0) return;
   const data = abandoned.map(({ job }) => job.data);
   const reasons = abandoned.map(({ reason }) => reason);
-  const times = abandoned.map(({ at }) => at.toISOString());
+  const times = abandoned.map(({ at }) => at);
   await Promise.all([
     sql`
       update run r set state = 'failed', reason = t.reason, ended_at = t.at, fingerprint = t.reason
-      from unnest(${keyArrays(data)}, ${reasons}::text[], ${times}::timestamptz[])
+      from unnest(${keyArrays(data)}, ${texts(reasons)}::text[], ${instants(times)}::timestamptz[])
         as t(workspace_id, profile_id, id, step_id, reason, at)
       where r.workspace_id = t.workspace_id and r.profile_id = t.profile_id and r.id = t.id
-        and r.state = 'running'`.execute(tx),
+        and r.ended_at is null`.execute(tx),
     sql`
       update run_step s set state = 'failed', reason = t.reason, left_at = t.at, due_at = null, job_id = null
-      from unnest(${keyArrays(data)}, ${reasons}::text[], ${times}::timestamptz[])
+      from unnest(${keyArrays(data)}, ${texts(reasons)}::text[], ${instants(times)}::timestamptz[])
         as t(workspace_id, profile_id, run_id, id, reason, at)
       where s.workspace_id = t.workspace_id and s.profile_id = t.profile_id and s.run_id = t.run_id and s.id = t.id
         and s.left_at is null`.execute(tx),
@@ -153,14 +164,14 @@ export async function writeIssuances(tx: Tx, settled: readonly SettledStep[]): P
     insert into issuance (workspace_id, profile_id, run_id, step_id, workflow_id, event_id, url, recipient_email,
       group_reference, credential_reference, credential_url, issued_at)
     select * from unnest(${keyArrays(rows)},
-      ${rows.map(({ step }) => step.run.workflow.workflowId)}::uuid[],
-      ${rows.map(({ step }) => currentEvent(step.run)?.id ?? null)}::uuid[],
-      ${rows.map(({ url }) => url)}::text[],
-      ${rows.map(({ recipientEmail }) => recipientEmail ?? null)}::text[],
-      ${rows.map(({ groupReference }) => groupReference ?? null)}::text[],
-      ${rows.map(({ credentialReference }) => credentialReference ?? null)}::text[],
-      ${rows.map(({ credentialUrl }) => credentialUrl ?? null)}::text[],
-      ${rows.map(({ at }) => at.toISOString())}::timestamptz[])
+      ${uuids(rows.map(({ step }) => step.run.workflow.workflowId))}::uuid[],
+      ${uuids(rows.map(({ step }) => currentEvent(step.run)?.id))}::uuid[],
+      ${texts(rows.map(({ url }) => url))}::text[],
+      ${texts(rows.map(({ recipientEmail }) => recipientEmail))}::text[],
+      ${texts(rows.map(({ groupReference }) => groupReference))}::text[],
+      ${texts(rows.map(({ credentialReference }) => credentialReference))}::text[],
+      ${texts(rows.map(({ credentialUrl }) => credentialUrl))}::text[],
+      ${instants(rows.map(({ at }) => at))}::timestamptz[])
     on conflict (workspace_id, profile_id, run_id, step_id) do update set
       state = 'issued', url = excluded.url, recipient_email = excluded.recipient_email,
       group_reference = excluded.group_reference, credential_reference = excluded.credential_reference,

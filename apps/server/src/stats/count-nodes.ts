@@ -2,6 +2,7 @@ import { addCounts, NO_COUNTS } from '@laurel/workflow';
 import type { Counts } from '@laurel/workflow';
 import { sql } from 'kysely';
 
+import { bigints, instants, integers, texts, uuids } from '../platform/db/array-parameters.ts';
 import type { Tx } from '../platform/db/database.ts';
 
 /** What happened to one node. */
@@ -34,16 +35,16 @@ export async function countNodes(tx: Tx, items: readonly NodeCount[]): Promise<v
     insert into node_minute as n (workspace_id, workflow_id, version, node_id, minute, slot,
       entered, executed, succeeded, failed, skipped)
     select w, f, v, i, m, ${slot}, e, x, s, b, k from unnest(
-      ${rows.map(({ workspaceId }) => workspaceId)}::uuid[],
-      ${rows.map(({ workflowId }) => workflowId)}::uuid[],
-      ${rows.map(({ version }) => version)}::integer[],
-      ${rows.map(({ nodeId }) => nodeId)}::text[],
-      ${rows.map(({ minute }) => new Date(minute).toISOString())}::timestamptz[],
-      ${rows.map(({ counts }) => counts.entered)}::bigint[],
-      ${rows.map(({ counts }) => counts.executed)}::bigint[],
-      ${rows.map(({ counts }) => counts.succeeded)}::bigint[],
-      ${rows.map(({ counts }) => counts.failed)}::bigint[],
-      ${rows.map(({ counts }) => counts.skipped)}::bigint[]) as t(w, f, v, i, m, e, x, s, b, k)
+      ${uuids(rows.map(({ workspaceId }) => workspaceId))}::uuid[],
+      ${uuids(rows.map(({ workflowId }) => workflowId))}::uuid[],
+      ${integers(rows.map(({ version }) => version))}::integer[],
+      ${texts(rows.map(({ nodeId }) => nodeId))}::text[],
+      ${instants(rows.map(({ minute }) => new Date(minute)))}::timestamptz[],
+      ${bigints(rows.map(({ counts }) => counts.entered))}::bigint[],
+      ${bigints(rows.map(({ counts }) => counts.executed))}::bigint[],
+      ${bigints(rows.map(({ counts }) => counts.succeeded))}::bigint[],
+      ${bigints(rows.map(({ counts }) => counts.failed))}::bigint[],
+      ${bigints(rows.map(({ counts }) => counts.skipped))}::bigint[]) as t(w, f, v, i, m, e, x, s, b, k)
     on conflict (workspace_id, workflow_id, version, node_id, minute, slot) do update set
       entered = n.entered + excluded.entered,
       executed = n.executed + excluded.executed,

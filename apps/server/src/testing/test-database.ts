@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { inject } from 'vitest';
 
 import { openDatabase } from '../platform/db/database.ts';
-import type { OpenDatabase } from '../platform/db/database.ts';
+import type { Database, OpenDatabase } from '../platform/db/database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,6 +17,8 @@ declare module 'vitest' {
 
 export interface TestDatabase extends OpenDatabase, AsyncDisposable {
   readonly connectionString: string;
+  /** The same database, as what works on batches has it. */
+  readonly batches: Database;
 }
 
 /** A migrated database of the test's own, dropped when it goes out of scope. */
@@ -33,11 +35,13 @@ export async function testDatabase(): Promise<TestDatabase> {
   url.pathname = `/${name}`;
   const connectionString = url.toString();
   const open = openDatabase(connectionString);
+  const batches = openDatabase(connectionString, { planning: 'by-key' });
   return {
     ...open,
     connectionString,
+    batches: batches.db,
     [Symbol.asyncDispose]: async () => {
-      await open.close();
+      await Promise.all([open.close(), batches.close()]);
       const last = new Client({ connectionString: inject('testServer') });
       await last.connect();
       await last.query(`drop database if exists ${name} with (force)`);

@@ -351,7 +351,7 @@ create table profile_identifier (
   PRIMARY KEY (workspace_id, kind, value),
   CHECK ((kind = ANY (ARRAY['id'::text, 'customId'::text, 'uuid'::text, 'email'::text])))
 );
-CREATE INDEX profile_identifier_profile ON public.profile_identifier USING btree (workspace_id, profile_id);
+CREATE INDEX profile_identifier_profile ON public.profile_identifier USING btree (profile_id, workspace_id);
 
 create table profile_tag (
   workspace_id uuid not null,
@@ -419,7 +419,7 @@ create table run (
 );
 CREATE INDEX run_failure ON public.run USING btree (workspace_id, workflow_id, fingerprint, started_at) WHERE (fingerprint IS NOT NULL);
 CREATE INDEX run_failure_newest ON public.run USING btree (workspace_id, started_at) WHERE ((fingerprint IS NOT NULL) OR (state = 'failed'::text));
-CREATE INDEX run_id ON public.run USING btree (workspace_id, id);
+CREATE INDEX run_id ON public.run USING btree (id, workspace_id);
 CREATE INDEX run_inside ON public.run USING btree (workspace_id, workflow_id, id) WHERE (state = 'running'::text);
 CREATE INDEX run_newest ON public.run USING btree (workspace_id, started_at);
 CREATE INDEX run_replay ON public.run USING btree (workspace_id, replay_of) WHERE (replay_of IS NOT NULL);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 
+import { integers, jsons, uuids } from '../db/array-parameters.ts';
 import type { Tx } from '../db/database.ts';
 import type { Log } from '../log.ts';
 import { JOB_SCHEMA, LEASE_SECONDS } from './job-queue.ts';
@@ -107,8 +108,8 @@ class PgBossQueue<Data extends object> implements JobQueue<Data> {
       select j.id, ${this.#name}, j.data, 'active', now(), now(), now(), now(), ${LEASE_SECONDS}, ${this.#claimSeconds},
         ${DELETE_AFTER_SECONDS}, now() + ${YEAR_SECONDS} * interval '1 s', ${RETRY_LIMIT}, 0, false, 'standard'
       from unnest(
-        ${jobs.map(({ id }) => id)}::uuid[],
-        ${jobs.map(({ data }) => JSON.stringify(data))}::jsonb[]) as j(id, data)`.execute(tx);
+        ${uuids(jobs.map(({ id }) => id))}::uuid[],
+        ${jsons(jobs.map(({ data }) => JSON.stringify(data)))}::jsonb[]) as j(id, data)`.execute(tx);
   }
 
   async claim(limit: number): Promise<Job<Data>[]> {
@@ -118,16 +119,18 @@ class PgBossQueue<Data extends object> implements JobQueue<Data> {
 
   /**
    * Deletes them, fenced as pg-boss fences what completes a job: a row that is kept as completed costs an update with
-   * six index entries and a deletion later, and what a step came to is in our own tables.
+   * six index entries and a deletion later, and what a step came to is in our own tables. The state is compared as a
+   * text, so that no index by state is taken instead of the key.
    */
   async finish(tx: Tx, jobs: readonly Job<Data>[]): Promise<ReadonlySet<string>> {
     if (jobs.length === 0) return new Set();
+    const ids = jobs.map(({ id }) => id);
+    const attempts = jobs.map(({ attempt }) => attempt);
     const { rows } = await sql<{ id: string }>`
-      delete from ${sql.table(`${JOB_SCHEMA}.job`)} j using unnest(
-        ${jobs.map(({ id }) => id)}::uuid[],
-        ${jobs.map(({ attempt }) => attempt)}::integer[]) as t(id, attempt)
-      where j.name = ${this.#name} and j.id = t.id and j.retry_count = t.attempt and j.state = 'active'
-      returning j.id`.execute(tx);
+      delete from ${sql.table(`${JOB_SCHEMA}.job`)}
+      where name = ${this.#name} and id = any(${uuids(ids)}::uuid[]) and state::text = 'active'
+        and retry_count = (${integers(attempts)}::integer[])[array_position(${uuids(ids)}::uuid[], id)]
+      returning id`.execute(tx);
     return new Set(rows.map(({ id }) => id));
   }
 
@@ -140,7 +143,7 @@ class PgBossQueue<Data extends object> implements JobQueue<Data> {
     if (ids.length === 0) return new Set();
     const { rows } = await sql<{ id: string }>`
       delete from ${sql.table(`${JOB_SCHEMA}.job`)}
-      where name = ${this.#name} and id = any(${ids}::uuid[]) and state in ('created', 'retry')
+      where name = ${this.#name} and id = any(${uuids(ids)}::uuid[]) and state in ('created', 'retry')
       returning id`.execute(tx);
     return new Set(rows.map(({ id }) => id));
   }

@@ -61,18 +61,19 @@ export async function integrationSystem(
   const stack = new AsyncDisposableStack();
   const database = stack.use(await testDatabase());
   const platform = { ...testPlatform(database.db, { now: () => new Date() }), ...options.platform };
+  const batches = { ...platform, db: database.batches };
   const workspaceId = await testWorkspace(database.db);
   const jobs = await startJobEngine(database.connectionString, createLog('fatal'));
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
   const log = new EventLog(new KnownDefinitions());
   const versions = new WorkflowVersions();
   const delivery = new Delivery({
-    platform,
+    platform: batches,
     egressPolicy: allowing('127.0.0.1'),
     timeoutMs: options.timeoutMs ?? 5_000,
   });
   const worker = new StepWorker({
-    platform,
+    platform: batches,
     queue,
     log,
     versions,
@@ -82,7 +83,7 @@ export async function integrationSystem(
     issuing: issuingOf({ platform, publicUrl: () => 'http://127.0.0.1:8321' }),
   });
   log.subscribe(startRunsOn(new ActiveWorkflows(), versions, { queue, handOff: worker }));
-  const ingest = createIngest(platform, log);
+  const ingest = createIngest(batches, log);
   stack.defer(async () => {
     await worker.stop();
     await jobs.stop();

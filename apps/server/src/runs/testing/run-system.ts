@@ -46,15 +46,16 @@ export async function runSystem() {
   const database = stack.use(await testDatabase());
   const { db } = database;
   const platform = testPlatform(db, { now: () => new Date() });
+  const batches = { ...platform, db: database.batches };
   const workspaceId = await testWorkspace(db);
   const jobs = await startJobEngine(database.connectionString, createLog('fatal'));
   const queue = await jobs.queue<StepJob>(STEP_QUEUE);
   const log = new EventLog(new KnownDefinitions());
   const versions = new WorkflowVersions();
-  const delivery = new Delivery({ platform, egressPolicy: allowing('127.0.0.1'), timeoutMs: 2_000 });
+  const delivery = new Delivery({ platform: batches, egressPolicy: allowing('127.0.0.1'), timeoutMs: 2_000 });
   const parts = { queue, log, versions, delivery, fetchData: async () => new Map() };
   const worker = new StepWorker({
-    platform,
+    platform: batches,
     ...parts,
     mailQueue: await jobs.queue<MailJob>(MAIL_QUEUE),
     issuing: issuingOf({ platform, publicUrl: () => 'http://127.0.0.1:8321' }),
@@ -63,7 +64,7 @@ export async function runSystem() {
   log.subscribe(startRunsOn(new ActiveWorkflows(), versions, tools));
   const audienceQueue = await jobs.queue<AudienceJob>(AUDIENCE_QUEUE);
   const audiences = new AudienceWorker({ platform, versions, queue: audienceQueue, log, tools });
-  const ingest = createIngest(platform, log);
+  const ingest = createIngest(batches, log);
   worker.start();
   audiences.start();
   stack.defer(async () => {

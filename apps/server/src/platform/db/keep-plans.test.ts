@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 
 import { testDatabase } from '../../testing/test-database.ts';
 import { newId } from '../ids.ts';
+import type { Database } from './database.ts';
+import { BY_KEY } from './keep-plans.ts';
 import { inTransaction } from './transaction.ts';
 
 it('keeps the plan of what inserts from arrays, and of nothing that reads tables', async () => {
@@ -34,4 +36,19 @@ it('keeps the plan of what inserts from arrays, and of nothing that reads tables
     database.db,
   );
   expect(rows).toEqual([{ count: 14 }]);
+});
+
+it('keeps the plan of what is marked as going by key, on connections that plan so', async () => {
+  await using database = await testDatabase();
+  const statement = sql`
+    ${BY_KEY}
+    select i.key from unnest(${['a', 'b']}::text[]) as t(key)
+    cross join lateral (select key from ingest_key where workspace_id = ${newId()} and key = t.key offset 0) i`;
+  const kept = async (db: Database): Promise<unknown[]> =>
+    await inTransaction(db, async (tx) => {
+      await statement.execute(tx);
+      return (await sql`select name from pg_prepared_statements`.execute(tx)).rows;
+    });
+  expect(await kept(database.batches)).toHaveLength(1);
+  expect(await kept(database.db)).toHaveLength(0);
 });
