@@ -11,8 +11,11 @@ export type StepOutcome = StepResult['outcome'];
 
 /** What the host reports of a step that it executed, or that waited. */
 export type StepResult =
-  /** `output`: by which output the path leaves. Default: the only one. */
-  | { readonly outcome: 'succeeded' | 'failed'; readonly output?: string }
+  /**
+   * `output`: by which output the path leaves. Default: the only one. `reason`: what people should know of how it came to
+   * that, for instance that nothing was issued since there is a credential already.
+   */
+  | { readonly outcome: 'succeeded' | 'failed'; readonly output?: string; readonly reason?: string }
   /** The node was not processed, for instance because an insert has no value: the path stops here. */
   | { readonly outcome: 'skipped'; readonly reason: string }
   /** The node could not be processed, for instance because its template failed: the path stops here. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { describeRun, describeSpan } from './describe-run.ts';
 import type { DescribedRun } from './describe-run.ts';
+import { KEPT } from './keep-steps.ts';
 import type { AttemptView, StepView } from './read-steps.ts';
 
 const INSTANT = '2026-11-26T12:00:00.000Z';
@@ -50,6 +51,12 @@ describe('the sentence of a run', () => {
   it('says what has come of it', () => {
     const finished = { state: 'finished', outcome: 'succeeded' } as const;
     expect(describeIt(finished)).toBe('Finished in 14.2 s');
+    const told = step({ reason: 'nothing was issued' });
+    const kept = step({ title: 'Earlier', reason: KEPT });
+    expect(describeIt({ ...finished, steps: [kept, told] })).toBe(
+      'Finished in 14.2 s; "Issue": nothing was issued',
+    );
+    expect(describeIt({ ...finished, steps: [kept] })).toBe('Finished in 14.2 s');
     const twice = step({ attempts: [attempt(), attempt({ number: 2 })] });
     expect(describeIt({ ...finished, steps: [twice], issuances: [issued] })).toBe(
       'Issued after 2 tries in 14.2 s',

@@ -1,5 +1,6 @@
 import { zonedTimeOf } from '@laurel/workflow';
 
+import { KEPT } from './keep-steps.ts';
 import type { AttemptView, RunView, StepView } from './read-steps.ts';
 import type { RunSummary } from './run-summary.ts';
 
@@ -45,7 +46,10 @@ function describeFinished(run: DescribedRun): string {
   if (failed !== undefined) {
     return `Failed at "${failed.title}": ${describeFailure(failed)}; the path went on to its end`;
   }
-  if (issued === undefined) return `Finished ${took}`;
+  if (issued === undefined) {
+    const told = run.steps.find(({ reason }) => reason !== undefined && reason !== KEPT);
+    return `Finished ${took}${told?.reason === undefined ? '' : `; "${told.title}": ${told.reason}`}`;
+  }
   const tries = run.steps.find(({ id }) => id === issued.stepId)?.attempts.length ?? 0;
   return tries > 1 ? `Issued after ${tries} tries ${took}` : `Issued ${took}`;
 }

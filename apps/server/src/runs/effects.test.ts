@@ -122,7 +122,15 @@ describe('Issue Credential', () => {
     expect(await it.counters(it.workflowId)).toMatchObject({ n1: '12/12/12/0/0' });
     const events = await it.events('credential.issued');
     expect(events.filter((params) => Reflect.get(Object(params), 'status') === 'issued')).toHaveLength(1);
-    expect(events.filter((params) => Reflect.get(Object(params), 'status') === 'duplicate')).toHaveLength(11);
+    const [{ id } = { id: 0 }] = await it.credentials();
+    const duplicates = events.filter((params) => Reflect.get(Object(params), 'status') === 'duplicate');
+    expect(duplicates).toHaveLength(11);
+    // By the same number as at the first time.
+    for (const params of duplicates) expect(params).toMatchObject({ credential: { id } });
+    const steps = (await it.steps()).filter(({ node_id: nodeId }) => nodeId === 'n1');
+    const already = `nothing was issued: the profile has credential ${id} for "Level 1" already`;
+    expect(steps.filter(({ reason }) => reason === already)).toHaveLength(11);
+    expect(steps.filter(({ reason }) => reason === null)).toHaveLength(1);
   });
 
   it('changes the credential of a further pass where its policy is update', async () => {

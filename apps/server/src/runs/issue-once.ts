@@ -41,13 +41,7 @@ async function issueRound(tx: Tx, issuing: Issuing, steps: readonly Step[]): Pro
   for (const step of steps) {
     const pass = known.get(passKey(passOf(step)));
     if (pass === undefined || step.effect.policy !== 'skip') fresh.push(step);
-    else
-      settled.push(
-        succeeded(step, 'duplicate', {
-          id: pass.credentialReference,
-          url: pass.credentialUrl,
-        }),
-      );
+    else settled.push(duplicate(step, { id: idOf(pass.credentialReference), url: pass.credentialUrl }));
   }
   for (const [workspaceId, group] of Map.groupBy(fresh, ({ job }) => job.data.workspaceId)) {
     const outcomes = await issueCredentials(
@@ -88,14 +82,30 @@ function settle(step: Step, outcome: IssueOutcome | undefined): SettledStep {
       events: [eventOf(step, { status: 'refused', errors: outcome.errors })],
     };
   }
-  return succeeded(step, outcome.kind, { ...outcome.credential });
-}
-
-function succeeded(step: Step, status: string, credential: Record<string, unknown>): SettledStep {
+  const credential = { ...outcome.credential };
+  if (outcome.kind === 'duplicate') return duplicate(step, credential);
   return {
     ...plainly(step.step, step.at, { outcome: 'succeeded' }),
-    events: [eventOf(step, { status, credential })],
+    events: [eventOf(step, { status: outcome.kind, credential })],
   };
+}
+
+/** The profile has its credential: what was to be reached is reached, and the step says by which one. */
+function duplicate(
+  step: Step,
+  credential: Readonly<Record<string, unknown>> & { readonly id: unknown },
+): SettledStep {
+  const reason = `nothing was issued: the profile has credential ${String(credential.id)} for "${step.effect.certification}" already`;
+  return {
+    ...plainly(step.step, step.at, { outcome: 'succeeded', reason }),
+    events: [eventOf(step, { status: 'duplicate', credential })],
+  };
+}
+
+/** As issuers give it: a number, where it is one. */
+function idOf(reference: string | undefined): string | number | undefined {
+  const number = Number(reference);
+  return Number.isSafeInteger(number) && String(number) === reference ? number : reference;
 }
 
 function eventOf({ step, at, job, effect }: Step, params: Record<string, unknown>) {

@@ -21,7 +21,7 @@ export interface KeptStep {
 }
 
 /** Shown at the steps that a run has from the one that it does again. */
-const KEPT = 'kept from the run that is done again';
+export const KEPT = 'kept from the run that is done again';
 
 /** What runs had when they came to a node, by run; of those that never did, all that they have. */
 export async function loadKeptSteps(

@@ -57,7 +57,14 @@ export async function executeRequest(parts: ExecutorParts, prepared: PreparedReq
     // The issuer has it already: what was to be reached is reached.
     const found = await delivery.reconcile(connection, request, optionsOf(step));
     if (found.kind === 'found')
-      return settleFound(step, request, found.response, attempt, platform.clock.now());
+      return settleFound(
+        step,
+        request,
+        found.response,
+        attempt,
+        platform.clock.now(),
+        'the issuer has this credential already: its answer is that of a look-up',
+      );
   }
   const decision = retryDecision(outcome, retry, number, step.enteredAt, at, Math.random());
   if (decision.kind === 'final') return settleRequest(step, request, outcome, attempt, at);
@@ -94,7 +101,14 @@ export async function checkRequest(
       );
     case 'found':
       return settlement(
-        settleFound(step, request, found.response, reconciledAttempt(number, found.response), at),
+        settleFound(
+          step,
+          request,
+          found.response,
+          reconciledAttempt(number, found.response),
+          at,
+          'no answer arrived; a look-up found that the request was carried out',
+        ),
       );
     case 'unavailable': {
       const checks = step.job.data.checks ?? 0;

@@ -75,16 +75,21 @@ export function settleRequest(
   });
 }
 
-/** The settlement of a request that the receiver turned out to have carried out, with the answer of the look-up. */
+/**
+ * The settlement of a request that the receiver turned out to have carried out, with the answer of the look-up, and how
+ * that came to light.
+ */
 export function settleFound(
   step: IntegrationStep,
   request: OutgoingRequest,
   response: string,
   attempt: AttemptResult,
   at: Date,
+  reason: string,
 ): SettledStep {
   return settled(step, request, {
     succeeded: true,
+    reason,
     status: 200,
     response,
     truncated: false,
@@ -97,6 +102,7 @@ export function settleFound(
 
 interface Settled {
   readonly succeeded: boolean;
+  readonly reason?: string;
   readonly status: number;
   readonly response: string | undefined;
   readonly truncated: boolean;
@@ -107,7 +113,7 @@ interface Settled {
 }
 
 function settled(step: IntegrationStep, request: OutgoingRequest, outcome: Settled): SettledStep {
-  const { succeeded, status, response, truncated, error, durationMs, attempt, at } = outcome;
+  const { succeeded, reason, status, response, truncated, error, durationMs, attempt, at } = outcome;
   const { settings, id, title } = step.node;
   const { workspaceId, profileId, runId, stepId } = step.job.data;
   return {
@@ -115,7 +121,7 @@ function settled(step: IntegrationStep, request: OutgoingRequest, outcome: Settl
     job: step.job,
     step,
     at,
-    result: { outcome: succeeded ? 'succeeded' : 'failed' },
+    result: { outcome: succeeded ? 'succeeded' : 'failed', ...(reason !== undefined && { reason }) },
     attempt,
     fingerprint: succeeded ? undefined : fingerprint(title, error ?? `${status} ${response ?? ''}`),
     mapped: response === undefined ? undefined : mapResponse(settings.responseMapping, response),
