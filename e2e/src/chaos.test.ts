@@ -13,6 +13,6 @@ it(
     const suite = path.join(ROOT, 'bench/src/chaos/main.ts');
     // It ends with 1, and thereby rejects, where a promise was broken or its own check is blind.
     const { stdout } = await promisify(execFile)(process.execPath, [suite, '--short'], { timeout: 110_000 });
-    expect(stdout).toMatch(/^seed \d+\n.*: \d{2,} events, 4 kills, \d+ s\n\n/);
+    expect(stdout).toMatch(/^seed \d+\n.*: \d{2,} people, 4 kills, \d+ s\n\n/);
   },
 );

@@ -4,7 +4,7 @@ import type { ScenarioResult } from './scenarios.ts';
 
 const COLUMNS: readonly (readonly [string, (result: ScenarioResult) => string])[] = [
   ['scenario', ({ name }) => name],
-  ['events', ({ acknowledged }) => String(acknowledged.size)],
+  ['people', ({ acknowledged }) => String(acknowledged.size)],
   ['kills', ({ kills }) => String(kills)],
   ['posted again', ({ unanswered }) => String(unanswered)],
   ['found by look-up', ({ foundByLookUp }) => String(foundByLookUp)],
@@ -44,8 +44,9 @@ One process takes events in (\`api,scheduler,issuer\`), two are \`worker\`, one 
 - **an issuer that misbehaves**: of 100 requests 38 are answered at once, 20 slowly, 7 are carried out after the time-out, 10 are carried out and never answered, 10 carried out and the connection dropped, 5 dropped and not carried out, 10 answered with 503. One look-up in ten is answered with 503.
 - **clocks that jump**: the same, and the clocks of both workers jump between 2 h early, right and 2 h late every 3 and 4.1 s. Paths may last 1 h.
 - **a worker frozen**: SIGSTOP for 16 s, SIGCONT; the lease of a step is 10 s.
+- **passes that are reported twice**: two events of each person at once start two paths of a workflow whose request is let through once for a pass (\`issuance\`, policy \`skip\`), at the same misbehaving issuer, while workers are killed. One path issues, the other is skipped, the ledger has the one credential and nothing under way.
 
-After each scenario the stub is set right and everything runs to its end. Checked, by PostgreSQL and the stub: every acknowledged event stored once, with one path; one credential a person; one result event, one generated event and one path by it; one ledger entry with that credential; every path finished before its deadline; no open step, no attempt without an outcome, no job left over; the counters of every node equal to its steps. At the end six of these are broken on purpose, and the suite fails if the check does not report each.
+After each scenario the stub is set right and everything runs to its end. Checked, by PostgreSQL and the stub: every acknowledged event stored once, with one path; one credential a person; one result event, one generated event and one path by it; one ledger entry with that credential; every path finished before its deadline; no open step, no attempt without an outcome, no job left over; the counters of every node equal to its steps. At the end eleven of these are broken on purpose, and the suite fails if the check does not report each.
 
 *Longest recovery* is the time from a kill to the next settled step, whoever settles it. *Longest path* is from the start to the end of a path: one whose worker died waits for the lease, then for the time after which its request can no longer be under way.
 

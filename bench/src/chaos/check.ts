@@ -1,22 +1,7 @@
-import type { Pool } from 'pg';
-
+import { findingsOf, truthOf, violation } from './findings.ts';
+import type { Findings } from './findings.ts';
 import type { System } from './system.ts';
 import { GENERATED, RESULT, TRIGGER } from './workflows.ts';
-
-/** A promise that was broken, and for whom. */
-export interface Violation {
-  readonly what: string;
-  readonly ids: readonly string[];
-}
-
-export interface Findings {
-  readonly violations: readonly Violation[];
-  /** People without a stored event, a path or a credential. */
-  readonly lost: number;
-  /** Credentials beyond the first of a person. */
-  readonly duplicates: number;
-  readonly pastDeadline: number;
-}
 
 interface PersonRow {
   person: string;
@@ -37,22 +22,15 @@ export async function check(
   prefix: string,
   acknowledged: ReadonlySet<string>,
 ): Promise<Findings> {
-  const { db } = system;
-  const [rows, truth] = [await readPeople(system, prefix), await system.truth()];
+  const rows = await readPeople(system, prefix);
   const people = new Map(rows.map((row) => [row.person, row]));
-  const credentials = new Map(
-    Object.entries(truth.credentials).filter(([person]) => person.startsWith(`${prefix}-`)),
-  );
+  const credentials = await truthOf(system, prefix);
   const acked = [...acknowledged];
   const stored = rows.filter(({ events }) => events > 0);
   const twice = [...credentials].filter(([, ids]) => ids.length > 1);
   const without = acked.filter((person) => !credentials.has(person));
   const lost = acked.filter((person) => (people.get(person)?.events ?? 0) === 0);
   const pathless = acked.filter((person) => (people.get(person)?.runs ?? 0) === 0);
-  const pastDeadline = await readRuns(
-    db,
-    "coalesce(ended_at, now()) > deadline_at or reason like '%longer than its cap%'",
-  );
   const violations = [
     violation('acknowledged events that are not stored', lost),
     violation('stored events that were not acknowledged', but(stored.map(personOf), acknowledged)),
@@ -87,23 +65,8 @@ export async function check(
       'people whose ledger does not have their one credential',
       peopleWith(rows, ({ person, ledger }) => ledger.join() !== (credentials.get(person) ?? []).join()),
     ),
-    violation('paths beyond their deadline', pastDeadline),
-    violation('paths that did not finish', await readRuns(db, "state <> 'finished' or ended_at is null")),
-    violation('steps that nobody has left', await readOpenSteps(db)),
-    violation('attempts without an outcome', await readOpenAttempts(db)),
-    violation('jobs that are left over', await readJobs(db)),
-    violation('counters that differ from the steps', await readWrongCounters(db)),
-  ].filter(({ ids }) => ids.length > 0);
-  return {
-    violations,
-    lost: new Set([...lost, ...pathless, ...without]).size,
-    duplicates: twice.reduce((sum, [, ids]) => sum + ids.length - 1, 0),
-    pastDeadline: pastDeadline.length,
-  };
-}
-
-function violation(what: string, ids: readonly string[]): Violation {
-  return { what, ids };
+  ];
+  return await findingsOf(system, violations, [...lost, ...pathless, ...without], credentials);
 }
 
 const personOf = ({ person }: PersonRow): string => person;
@@ -136,55 +99,4 @@ async function readPeople({ db, workflows }: System, prefix: string): Promise<Pe
     [TRIGGER, `${prefix}-%`, RESULT, GENERATED, workflows.issuing, workflows.told],
   );
   return rows;
-}
-
-async function readIds(db: Pool, query: string): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(query);
-  return rows.map(({ id }) => id);
-}
-
-async function readRuns(db: Pool, condition: string): Promise<string[]> {
-  return await readIds(
-    db,
-    `select concat_ws(' ', id, state, reason, started_at, ended_at) as id from run where ${condition}`,
-  );
-}
-
-async function readOpenSteps(db: Pool): Promise<string[]> {
-  return await readIds(
-    db,
-    "select concat_ws(' ', run_id, id, node_id, state) as id from run_step where left_at is null",
-  );
-}
-
-async function readOpenAttempts(db: Pool): Promise<string[]> {
-  return await readIds(
-    db,
-    "select concat_ws(' ', run_id, step_id, number) as id from attempt where outcome is null",
-  );
-}
-
-async function readJobs(db: Pool): Promise<string[]> {
-  return await readIds(
-    db,
-    `select concat_ws(' ', j.id, j.state, j.data->>'stepId') as id from jobs.job j
-     where j.data ? 'stepId' and j.state <> 'completed'`,
-  );
-}
-
-async function readWrongCounters(db: Pool): Promise<string[]> {
-  return await readIds(
-    db,
-    `select concat_ws(' ', workflow_id, node_id, 'counted', c.counts, 'steps', s.counts) as id from (
-      select workflow_id, node_id,
-        concat_ws('/', sum(entered), sum(executed), sum(succeeded), sum(failed), sum(skipped)) as counts
-      from node_minute group by 1, 2) c
-    full join (
-      select r.workflow_id, s.node_id, concat_ws('/', count(*),
-        count(*) filter (where s.state in ('succeeded', 'failed')), count(*) filter (where s.state = 'succeeded'),
-        count(*) filter (where s.state = 'failed'), count(*) filter (where s.state = 'skipped')) as counts
-      from run_step s join run r on r.workspace_id = s.workspace_id and r.profile_id = s.profile_id and r.id = s.run_id
-      group by 1, 2) s using (workflow_id, node_id)
-    where c.counts is distinct from s.counts`,
-  );
 }

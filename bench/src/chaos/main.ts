@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { chaosReport } from './chaos-report.ts';
-import { proveCheck } from './prove-check.ts';
+import { proveChecks } from './prove-check.ts';
 import { randomOf } from './random.ts';
 import { FULL, runScenario, SHORT } from './scenarios.ts';
 import type { ScenarioResult } from './scenarios.ts';
@@ -44,8 +44,7 @@ let unseen: readonly string[] = [];
     results.push(result);
     tell(result);
   }
-  const last = results.at(-1);
-  if (last !== undefined) unseen = await proveCheck(system, last.prefix, last.acknowledged);
+  unseen = await proveChecks(system, results);
 }
 for (const what of unseen) process.stdout.write(`THE CHECK DOES NOT SEE ${what}\n`);
 clearTimeout(limit);
@@ -57,7 +56,7 @@ process.exit(broken || unseen.length > 0 || results.length === 0 ? 1 : 0);
 
 function tell({ name, acknowledged, kills, totalSeconds, violations }: ScenarioResult): void {
   process.stdout.write(
-    `${name}: ${acknowledged.size} events, ${kills} kills, ${Math.round(totalSeconds)} s\n`,
+    `${name}: ${acknowledged.size} people, ${kills} kills, ${Math.round(totalSeconds)} s\n`,
   );
   for (const { what, ids } of violations) {
     process.stdout.write(`  VIOLATED: ${ids.length} ${what}\n`);

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { checkPasses } from './check-passes.ts';
 import { check } from './check.ts';
-import type { Findings } from './check.ts';
+import type { Findings } from './findings.ts';
 import { measure, recovery } from './measure.ts';
 import type { Measures } from './measure.ts';
 import { BUSY, MISBEHAVING } from './mix.ts';
@@ -9,9 +10,10 @@ import type { Mix } from './mix.ts';
 import { killTree } from './processes.ts';
 import type { Random } from './random.ts';
 import { startSender } from './sender.ts';
-import type { Sender } from './sender.ts';
+import type { Reports, Sender } from './sender.ts';
 import { drain } from './system.ts';
 import type { System } from './system.ts';
+import { PASSED, TRIGGER } from './workflows.ts';
 
 /** What a scenario did. */
 interface Course {
@@ -24,8 +26,9 @@ export interface Scenario {
   /** Whose people these are. */
   readonly prefix: string;
   readonly mix: Mix;
-  /** Events a second. */
+  /** People a second. */
   readonly rate: number;
+  readonly reports: Reports;
   readonly clocks: 'right' | 'jumping';
   readonly run: (system: System, random: Random, sender: Sender) => Promise<Course>;
 }
@@ -33,6 +36,7 @@ export interface Scenario {
 export interface ScenarioResult extends Findings, Measures {
   readonly name: string;
   readonly prefix: string;
+  readonly reports: Reports;
   /** Whose events were acknowledged. */
   readonly acknowledged: ReadonlySet<string>;
   readonly unanswered: number;
@@ -49,7 +53,7 @@ const ACKNOWLEDGED_WITHIN_MS = 60_000;
 /** Twelve attempts and their waits, were it to come to that. */
 const DRAINED_WITHIN_MS = 120_000;
 
-const BASE = { mix: BUSY, rate: 15, clocks: 'right' } as const;
+const BASE = { mix: BUSY, rate: 15, reports: { action: TRIGGER, times: 1 }, clocks: 'right' } as const;
 
 /** What `npm run chaos` does. */
 export const FULL: readonly Scenario[] = [
@@ -93,6 +97,15 @@ export const FULL: readonly Scenario[] = [
     prefix: 'freeze',
     run: async (system, random) => await freezeWorkers(system, random, 4),
   },
+  {
+    ...BASE,
+    name: 'passes that are reported twice, a misbehaving issuer, kill -9 of a worker',
+    prefix: 'pass',
+    mix: MISBEHAVING,
+    rate: 10,
+    reports: { action: PASSED, times: 2 },
+    run: async (system, random) => await killWorkers(system, random, 20),
+  },
 ];
 
 /** What the tests do: all that fits into half a minute, at once. */
@@ -121,7 +134,8 @@ export async function runScenario(
   const since = new Date();
   await system.restartWorkers(scenario.clocks);
   await system.setMix(scenario.mix);
-  const sender = startSender(system.origin, system.apiKey, scenario.prefix, scenario.rate);
+  const { prefix, rate, reports } = scenario;
+  const sender = startSender(system.origin, system.apiKey, prefix, rate, reports);
   // The first events are under way.
   await delay(1_500);
   const course = await scenario.run(system, random, sender);
@@ -130,12 +144,16 @@ export async function runScenario(
   // Whether all is over shows in what is checked: each path that is not is named there.
   await drain(system, DRAINED_WITHIN_MS);
   const drainSeconds = (performance.now() - drainBegan) / 1_000;
-  const findings = await check(system, scenario.prefix, sender.acknowledged);
+  const findings =
+    reports.action === PASSED
+      ? await checkPasses(system, prefix, reports.times, sender.acknowledged)
+      : await check(system, prefix, sender.acknowledged);
   const recoveries = await Promise.all(course.recoveries);
   const measures = await measure(system.db, since);
   return {
     name: scenario.name,
-    prefix: scenario.prefix,
+    prefix,
+    reports,
     acknowledged: sender.acknowledged,
     unanswered: sender.unanswered,
     kills: recoveries.length,

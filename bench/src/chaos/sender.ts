@@ -2,14 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { Pool } from 'undici';
 
-import { TRIGGER } from './workflows.ts';
-
 const CONNECTIONS = 32;
 const ANSWER_MS = 5_000;
 const AGAIN_MS = 200;
 
 export interface Sender {
-  /** Everybody whose event was acknowledged with 202. */
+  /** Everybody whose events were all acknowledged with 202. */
   readonly acknowledged: ReadonlySet<string>;
   /** Requests that got another answer than 202, or none, and were made again with the same key. */
   readonly unanswered: number;
@@ -17,8 +15,23 @@ export interface Sender {
   finish(ms: number): Promise<void>;
 }
 
-/** Posts events at a rate, each of somebody new, as a sender does that must lose none: until it is answered 202. */
-export function startSender(origin: string, apiKey: string, prefix: string, rate: number): Sender {
+/** What is reported of everybody: an event, so many times at once. */
+export interface Reports {
+  readonly action: string;
+  readonly times: number;
+}
+
+/**
+ * Posts events at a rate of people, each of somebody new, as a sender does that must lose none: until it is answered
+ * 202.
+ */
+export function startSender(
+  origin: string,
+  apiKey: string,
+  prefix: string,
+  rate: number,
+  { action, times }: Reports,
+): Sender {
   const pool = new Pool(origin, {
     connections: CONNECTIONS,
     pipelining: 1,
@@ -31,7 +44,7 @@ export function startSender(origin: string, apiKey: string, prefix: string, rate
   const givenUp = new AbortController();
   let unanswered = 0;
 
-  const post = async (person: string): Promise<boolean> => {
+  const post = async (person: string, report: number): Promise<boolean> => {
     try {
       const answer = await pool.request({
         path: '/v4/events/custom',
@@ -39,11 +52,11 @@ export function startSender(origin: string, apiKey: string, prefix: string, rate
         headers: {
           authorization: `Bearer ${apiKey}`,
           'content-type': 'application/json',
-          'idempotency-key': person,
+          'idempotency-key': `${person} ${report}`,
         },
         body: JSON.stringify({
           label: 'Certification acquired',
-          action: TRIGGER,
+          action,
           client: { email: person },
           params: { firstName: 'Ada', person },
         }),
@@ -57,15 +70,18 @@ export function startSender(origin: string, apiKey: string, prefix: string, rate
       return false;
     }
   };
-  const deliver = async (person: string): Promise<void> => {
+  const deliverReport = async (person: string, report: number): Promise<void> => {
     while (!givenUp.signal.aborted) {
-      if (await post(person)) {
-        acknowledged.add(person);
-        return;
-      }
+      if (await post(person, report)) return;
       unanswered++;
       await delay(AGAIN_MS);
     }
+  };
+  const deliver = async (person: string): Promise<void> => {
+    await Promise.all(
+      Array.from({ length: times }, async (_, report) => await deliverReport(person, report)),
+    );
+    if (!givenUp.signal.aborted) acknowledged.add(person);
   };
   const flow = (async (): Promise<void> => {
     for (let index = 0; !stopping.signal.aborted; index++) {

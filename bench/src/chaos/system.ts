@@ -15,6 +15,7 @@ import type { Mix, Truth } from './mix.ts';
 import { Post, startProgram, watchPostgres } from './processes.ts';
 import type { Program } from './processes.ts';
 import { applyWorkflows } from './workflows.ts';
+import type { WorkflowIds } from './workflows.ts';
 
 const API_KEY = 'chaos-api-key-0123456789';
 /** A request that is cut off is sent again when it can no longer be under way: 5 s after that. */
@@ -26,7 +27,7 @@ export interface System extends AsyncDisposable {
   readonly apiKey: string;
   /** Where the stub issuer listens. */
   readonly issuer: string;
-  readonly workflows: { readonly issuing: string; readonly told: string };
+  readonly workflows: WorkflowIds;
   readonly db: Pool;
   /** Takes events in, and returns the jobs of dead workers to the queue. */
   readonly api: Post;
