@@ -1,33 +1,20 @@
 import type { NewMail } from '../../mail/index.ts';
 import { parseMailbox } from '../../platform/mailbox.ts';
 import type { StepAt } from '../loaded-step.ts';
-import { renderSteps } from '../render-steps.ts';
 import type { Unprocessed } from '../render-steps.ts';
 import { plainly } from '../settlement.ts';
-import type { Executor } from './executor.ts';
+import { byTexts } from './by-texts.ts';
+import type { Texts } from './by-texts.ts';
 
 /** E-mails, put into the outbox in the transaction that settles the step; the outbox sends them. */
-export const executeEmails: Executor<StepAt<'send-email'>> = async (tools, steps) => {
-  if (steps.length === 0) return;
-  const { platform, fetchData, settle } = tools;
-  const now = platform.clock.now();
-  const rendered = await renderSteps(platform.db, fetchData, steps, now);
-  await Promise.all(
-    rendered.map(async (outcome) => {
-      const { step } = outcome;
-      if (outcome.kind === 'unprocessed') return await settle(plainly(step, now, outcome.result));
-      const mail = mailOf(step, outcome.texts, now);
-      if ('outcome' in mail) return await settle(plainly(step, now, mail));
-      return await settle({ kind: 'effect', job: step.job, step, at: now, effect: { kind: 'mail', mail } });
-    }),
-  );
-};
+export const executeEmails = byTexts<'send-email'>((step, texts, now) => {
+  const mail = mailOf(step, texts, now);
+  return 'outcome' in mail
+    ? plainly(step, now, mail)
+    : { kind: 'effect', job: step.job, step, at: now, effect: { kind: 'mail', mail } };
+});
 
-function mailOf(
-  { job, run, node }: StepAt<'send-email'>,
-  texts: ReadonlyMap<string, string>,
-  now: Date,
-): NewMail | Unprocessed {
+function mailOf({ job, run, node }: StepAt<'send-email'>, texts: Texts, now: Date): NewMail | Unprocessed {
   const { workspaceId, profileId, runId, stepId } = job.data;
   const text = (field: string): string => (texts.get(field) ?? '').trim();
   const mailboxes = ['to', 'from', 'replyTo'].flatMap((field) =>
