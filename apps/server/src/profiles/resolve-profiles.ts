@@ -59,13 +59,15 @@ export class ProfileResolution {
   readonly #stored = new Map<string, Ownership>();
   /** The same with what was decided since: the difference is what `prepareSave` writes. */
   readonly #owners = new Map<string, Ownership>();
+  /** By the references themselves: each is asked for several times, and normalising took a tenth of a batch's time. */
+  readonly #identifiers = new WeakMap<ClientReference, readonly Identifier[]>();
 
   /** Looks all references up in one query. */
   static async load(db: Queryable, references: readonly WorkspaceReference[]): Promise<ProfileResolution> {
     const resolution = new ProfileResolution();
     const wanted = new Map<string, { workspaceId: string; identifier: Identifier }>();
     for (const { workspaceId, client } of references) {
-      for (const identifier of identifiersOf(client)) {
+      for (const identifier of resolution.#identifiersOf(client)) {
         wanted.set(mapKey(workspaceId, identifier), { workspaceId, identifier });
       }
     }
@@ -101,9 +103,17 @@ export class ProfileResolution {
 
   /** Who owns the identifiers of a reference, in the order in which they decide; those that nobody owns are left out. */
   owners({ workspaceId, client }: WorkspaceReference): Ownership[] {
-    return identifiersOf(client).flatMap(
+    return this.#identifiersOf(client).flatMap(
       (identifier) => this.#owners.get(mapKey(workspaceId, identifier)) ?? [],
     );
+  }
+
+  #identifiersOf(client: ClientReference): readonly Identifier[] {
+    const known = this.#identifiers.get(client);
+    if (known !== undefined) return known;
+    const identifiers = identifiersOf(client);
+    this.#identifiers.set(client, identifiers);
+    return identifiers;
   }
 
   /**
@@ -114,7 +124,7 @@ export class ProfileResolution {
     const { workspaceId, client } = reference;
     const profile = this.#profiles.get(this.find(reference)?.id ?? this.create(workspaceId).id);
     if (profile === undefined) throw new Error('a profile that is known is not among the profiles');
-    for (const identifier of identifiersOf(client)) {
+    for (const identifier of this.#identifiersOf(client)) {
       const { kind, value } = identifier;
       const key = mapKey(workspaceId, identifier);
       if (kind === 'id' || this.#owners.has(key) || profile[kind] !== null) continue;
