@@ -11,6 +11,7 @@ export function openApi(
   tables: { readonly authenticated: EndpointTable; readonly open: EndpointTable },
   info: { title: string; version: string },
 ): Json {
+  const named = new NamedSchemas();
   const paths: Record<string, Json> = {};
   const add = (key: string, described: Json): void => {
     const { method, path } = splitKey(key);
@@ -18,15 +19,16 @@ export function openApi(
     paths[templated] = { ...paths[templated], [method.toLowerCase()]: described };
   };
   for (const [key, endpoint] of Object.entries(tables.open)) {
-    add(key, { ...operation(endpoint), security: [] });
+    add(key, { ...operation(named, endpoint), security: [] });
   }
-  for (const [key, endpoint] of Object.entries(tables.authenticated)) add(key, operation(endpoint));
+  for (const [key, endpoint] of Object.entries(tables.authenticated)) add(key, operation(named, endpoint));
   return {
     openapi: '3.1.0',
     info,
     paths,
     security: [{ bearer: [] }, { session: [] }],
     components: {
+      schemas: named.all(),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         session: {
@@ -41,38 +43,70 @@ export function openApi(
   };
 }
 
-function operation({ summary, params, query, body, response }: Endpoint): Json {
-  const parameters = [...parametersOf('path', params), ...parametersOf('query', query)];
+/** Schemas that have a name are written once, where a document of OpenAPI has them, and referred to. */
+class NamedSchemas {
+  readonly #schemas = new Map<string, Json>();
+
+  /** A schema as JSON Schema, without the named ones that it refers to. Throws where two have one name. */
+  schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+    const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+    for (const [name, definition] of Object.entries($defs)) {
+      const written = referring({ ...definition });
+      const known = this.#schemas.get(name) ?? written;
+      if (JSON.stringify(known) !== JSON.stringify(written)) throw new Error(`two schemas are named ${name}`);
+      this.#schemas.set(name, written);
+    }
+    return referring(rest);
+  }
+
+  all(): Json {
+    return Object.fromEntries([...this.#schemas].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+/** The same, with its references to where the named schemas are. */
+function referring(part: Json): Json {
+  return Object.fromEntries(
+    Object.entries(part).map(([key, member]) => [
+      key,
+      key === '$ref' && typeof member === 'string'
+        ? member.replace('#/$defs/', '#/components/schemas/')
+        : referringIn(member),
+    ]),
+  );
+}
+
+function referringIn(member: unknown): unknown {
+  if (Array.isArray(member)) return member.map(referringIn);
+  return typeof member === 'object' && member !== null ? referring({ ...member }) : member;
+}
+
+function operation(named: NamedSchemas, { summary, params, query, body, response }: Endpoint): Json {
+  const parameters = [...parametersOf(named, 'path', params), ...parametersOf(named, 'query', query)];
+  const content = (schema: z.ZodType): Json => ({
+    'application/json': { schema: named.schemaOf(schema, 'input') },
+  });
   return {
     summary,
     ...(parameters.length > 0 && { parameters }),
-    ...(body !== undefined && { requestBody: { required: true, content: jsonContent(body, 'input') } }),
+    ...(body !== undefined && { requestBody: { required: true, content: content(body) } }),
     responses: {
-      200: { description: 'Done', content: jsonContent(response, 'input') },
+      200: { description: 'Done', content: content(response) },
       default: {
         description: 'Refused or failed',
-        content: { 'application/problem+json': { schema: schemaOf(problemSchema, 'output') } },
+        content: { 'application/problem+json': { schema: named.schemaOf(problemSchema, 'output') } },
       },
     },
   };
 }
 
-function jsonContent(schema: z.ZodType, io: 'input' | 'output'): Json {
-  return { 'application/json': { schema: schemaOf(schema, io) } };
-}
-
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
-}
-
-function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+function parametersOf(named: NamedSchemas, place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
   if (!(schema instanceof z.ZodObject)) return [];
   const { shape }: z.ZodObject<Record<string, z.ZodType>> = schema;
   return Object.entries(shape).map(([name, member]) => ({
     name,
     in: place,
     required: place === 'path',
-    schema: schemaOf(member, 'input'),
+    schema: named.schemaOf(member, 'input'),
   }));
 }
