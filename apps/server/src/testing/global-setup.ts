@@ -12,6 +12,7 @@ import { openDatabase } from '../platform/db/database.ts';
 import { migrate } from '../platform/db/migrate.ts';
 import { startJobEngine } from '../platform/jobs/pg-boss-queue.ts';
 import { createLog } from '../platform/log.ts';
+import { keepSpares } from './spare-databases.ts';
 
 /**
  * One PostgreSQL for the whole run, with a migrated template database. `TEST_DATABASE_URL` names another server to
@@ -34,9 +35,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const jobs = await startJobEngine(templateUrl.toString(), createLog('error'), { supervise: false });
   await jobs.stop();
   await untilUnused(admin, template);
+  const spares = await keepSpares(url.toString(), template);
   project.provide('testServer', url.toString());
   project.provide('testTemplate', template);
   return async () => {
+    await spares[Symbol.asyncDispose]();
     await admin.query(`drop database if exists ${template} with (force)`);
     await admin.end();
     await server.stop();

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
-
 import { Client } from 'pg';
 import { inject } from 'vitest';
 
 import { openDatabase } from '../platform/db/database.ts';
 import type { Database, OpenDatabase } from '../platform/db/database.ts';
+import { cloneTemplate, takeSpare, testDatabaseName } from './spare-databases.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,14 +22,7 @@ export interface TestDatabase extends OpenDatabase, AsyncDisposable {
 
 /** A migrated database of the test's own, dropped when it goes out of scope. */
 export async function testDatabase(): Promise<TestDatabase> {
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  const admin = new Client({ connectionString: inject('testServer') });
-  await admin.connect();
-  try {
-    await admin.query(`create database ${name} template ${inject('testTemplate')} strategy file_copy`);
-  } finally {
-    await admin.end();
-  }
+  const name = await freshDatabase();
   const url = new URL(inject('testServer'));
   url.pathname = `/${name}`;
   const connectionString = url.toString();
@@ -48,4 +40,19 @@ export async function testDatabase(): Promise<TestDatabase> {
       await last.end();
     },
   };
+}
+
+async function freshDatabase(): Promise<string> {
+  const template = inject('testTemplate');
+  const admin = new Client({ connectionString: inject('testServer') });
+  await admin.connect();
+  try {
+    const spare = await takeSpare(admin, template);
+    if (spare !== undefined) return spare;
+    const name = testDatabaseName();
+    await cloneTemplate(admin, template, name);
+    return name;
+  } finally {
+    await admin.end();
+  }
 }
