@@ -7,6 +7,7 @@ import type { Issue } from './issue.ts';
 import type { CheckEnvironment } from './node-type.ts';
 import { bindNode } from './nodes/registry.ts';
 import type { BoundNode } from './nodes/registry.ts';
+import { unionIssues } from './union-issues.ts';
 
 export type ParseOutcome =
   | { readonly kind: 'parsed'; readonly definition: Definition }
@@ -16,7 +17,8 @@ export type ParseOutcome =
 export function parseDefinition(document: unknown): ParseOutcome {
   const parsed = definitionSchema.safeParse(document);
   if (parsed.success) return { kind: 'parsed', definition: parsed.data };
-  return { kind: 'refused', issues: parsed.error.issues.map((issue) => schemaIssue(document, issue)) };
+  const issues = parsed.error.issues.flatMap((issue) => unionIssues(document, issue));
+  return { kind: 'refused', issues: issues.map((issue) => schemaIssue(document, issue)) };
 }
 
 function schemaIssue(document: unknown, issue: z.core.$ZodIssue): Issue {
