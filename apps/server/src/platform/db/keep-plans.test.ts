@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 
 import { testDatabase } from '../../testing/test-database.ts';
 import { newId } from '../ids.ts';
+import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { BY_KEY } from './keep-plans.ts';
 import { inTransaction } from './transaction.ts';
@@ -51,4 +52,23 @@ it('keeps the plan of what is marked as going by key, on connections that plan s
     });
   expect(await kept(database.batches)).toHaveLength(1);
   expect(await kept(database.db)).toHaveLength(0);
+});
+
+it('finds rows by index only on such connections, whatever options the address of the database has', async () => {
+  await using database = await testDatabase();
+  const url = new URL(database.connectionString);
+  url.searchParams.set('options', '-c statement_timeout=60000');
+  const open = openDatabase(url.toString(), { planning: 'by-key' });
+  const { rows } = await sql<{ name: string; setting: string }>`
+    select name, setting from pg_settings
+    where name in ('enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_bitmapscan', 'statement_timeout')
+    order by name`.execute(open.db);
+  await open.close();
+  expect(rows.map(({ name, setting }) => `${name}=${setting}`)).toEqual([
+    'enable_bitmapscan=off',
+    'enable_hashjoin=off',
+    'enable_mergejoin=off',
+    'enable_seqscan=off',
+    'statement_timeout=60000',
+  ]);
 });

@@ -10,9 +10,13 @@ import type { ClientBase } from 'pg';
  */
 export type Planning = 'any' | 'by-key';
 
-/** The settings of a connection whose statements are planned by key. */
-export const BY_KEY_SETTINGS =
-  '-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+/**
+ * Makes a connection one whose statements are planned by key. A statement and not `options` of the connection: those of a
+ * DATABASE_URL would take their place.
+ */
+export const PLAN_BY_KEY = `select ${['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin']
+  .map((way) => `set_config('enable_${way}', 'off', false)`)
+  .join(', ')}`;
 
 /**
  * What inserts from arrays: its only plan reads the arrays, so that it can be kept, whatever becomes of the tables. Plans
