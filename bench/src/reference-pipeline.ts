@@ -35,11 +35,17 @@ const FINISH = `
 
 const waiting: { body: string; done: () => void }[] = [];
 let writing = 0;
+let stored = 0;
 let finished = 0;
+/** While it has nothing to do it leaves the database alone: what it is compared with is measured meanwhile. */
+let wake = Promise.withResolvers<void>();
 
 async function write(batch: readonly { body: string; done: () => void }[]): Promise<void> {
   await pool.query(INGEST, [batch.map(({ body }) => body)]);
   for (const { done } of batch) done();
+  stored += batch.length;
+  wake.resolve();
+  wake = Promise.withResolvers<void>();
   writing--;
   pump();
 }
@@ -74,7 +80,8 @@ async function work(): Promise<never> {
   for (;;) {
     const { rows } = await pool.query<JobRow>(CLAIM);
     if (rows.length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      if (finished < stored) await new Promise((resolve) => setTimeout(resolve, 2));
+      else await wake.promise;
       continue;
     }
     const results = await Promise.all(rows.map(post));
